@@ -1,0 +1,2 @@
+export type { Post, PostDraft } from './domain/post.js';
+export { PostNotFound } from './domain/post.errors.js';

@@ -1,0 +1,23 @@
+/** Words that must stand next to each other in this order: one word, or a phrase. */
+export interface SearchTerm {
+  /** Letters, digits and marks only, as written; at least one. */
+  readonly words: readonly [string, ...string[]];
+  /** The last word may be the beginning of a longer one. */
+  readonly prefix: boolean;
+}
+
+const TERM = /"([^"]*)"|([\p{L}\p{N}\p{M}]+)(\*?)/gu;
+const WORD = /[\p{L}\p{N}\p{M}]+/gu;
+
+/**
+ * Reads what a person typed: words, `"a phrase"`, and `begin*`. Anything else separates words. A phrase that is not
+ * closed is read as words. No word, no term.
+ */
+export function parseSearchQuery(typed: string): SearchTerm[] {
+  const terms: SearchTerm[] = [];
+  for (const [, phrase, word, star] of typed.normalize('NFC').matchAll(TERM)) {
+    const [first, ...others] = phrase === undefined ? [word ?? ''] : (phrase.match(WORD) ?? []);
+    if (first) terms.push({ words: [first, ...others], prefix: star === '*' });
+  }
+  return terms;
+}

@@ -1,0 +1,17 @@
+import type { Id } from '../../shared/ids.js';
+import type { Stretch } from '../../shared/page.js';
+
+/** `posts`: originals, reposts and quotes. `with-replies`: originals and replies. */
+export const AUTHOR_VIEWS = ['posts', 'with-replies'] as const;
+export type AuthorView = (typeof AUTHOR_VIEWS)[number];
+
+/** Reads ids of posts in timelines. Hidden posts are in none of them. */
+export abstract class TimelineStore {
+  /** Every post but replies. */
+  abstract all(stretch: Stretch): Promise<Id[]>;
+
+  /** Posts of the people whom the reader follows now, replies left out. */
+  abstract following(readerId: Id, stretch: Stretch): Promise<Id[]>;
+
+  abstract ofAuthor(authorId: Id, view: AuthorView, stretch: Stretch): Promise<Id[]>;
+}
