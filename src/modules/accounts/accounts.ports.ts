@@ -1,4 +1,5 @@
 import type { Id } from '../../shared/ids.js';
+import type { Role } from './domain/role.js';
 
 export interface NewAccount {
   readonly username: string;
@@ -60,4 +61,62 @@ export interface Secret {
   /** Its creation time is the secret's. */
   readonly id: Id;
   readonly value: string;
+}
+
+/** Turns passwords into what may be stored, slowly on purpose. */
+export abstract class PasswordHasher {
+  /** @throws TooManyPasswords */
+  abstract hash(password: string): Promise<string>;
+
+  /**
+   * Without a hash it answers false after the same time, so that nobody learns from it who exists.
+   * @throws TooManyPasswords
+   */
+  abstract verify(password: string, hash: string | undefined): Promise<boolean>;
+}
+
+/** Whom a good access token names. */
+export interface Bearer {
+  readonly userId: Id;
+  readonly roles: readonly Role[];
+  /** When the token ends, in ms. */
+  readonly expiresAt: number;
+}
+
+/** Judges access tokens. */
+export abstract class TokenVerifier {
+  /** Absent: the token is not good, for whatever reason. */
+  abstract verify(token: string): Promise<Bearer | undefined>;
+}
+
+/** The access tokens of the built-in accounts: JWTs, signed with a key that rotates. */
+export abstract class AccessTokens extends TokenVerifier {
+  abstract issue(userId: Id, roles: readonly Role[]): Promise<{ token: string; expiresIn: number }>;
+
+  /** What others need to verify the tokens: the public keys, as members of a JWK Set (RFC 7517). */
+  abstract publicKeys(): Promise<readonly PublicKey[]>;
+}
+
+export type PublicKey = Readonly<Record<string, string>>;
+
+/** A person as an outside issuer describes them. */
+export interface Outsider {
+  readonly issuer: string;
+  /** The issuer's own name of the person: it never changes. */
+  readonly subject: string;
+  /** Names as the issuer's people chose them: free text. */
+  readonly preferredUsername?: string;
+  readonly nickname?: string;
+  readonly name?: string;
+  /** When the token ends, in ms. */
+  readonly expiresAt: number;
+}
+
+/** An outside OpenID Connect issuer, which keeps the accounts instead of us. */
+export abstract class OutsideIssuer {
+  /**
+   * Whom an access token of the issuer names. Absent: the token is not good.
+   * @throws IssuerUnavailable when the issuer's keys are needed and cannot be had.
+   */
+  abstract identify(token: string): Promise<Outsider | undefined>;
 }
