@@ -3,6 +3,7 @@ import type { IdempotencyKey } from '../../shared/idempotency.js';
 import type { Id } from '../../shared/ids.js';
 import type { Stretch } from '../../shared/page.js';
 import type { Post, PostCounts, PostDraft } from './domain/post.js';
+import { PostNotFound } from './domain/post.errors.js';
 
 export interface PublishTerms {
   /** Most posts of the author on the UTC day of the post; 0: no limit. */
@@ -51,6 +52,17 @@ export abstract class PostStore {
 
   /** A post that is there and not hidden. */
   abstract find(id: Id): Promise<Post | undefined>;
+
+  /**
+   * The post that is meant when `id` is reposted, quoted or answered: of a repost what it reposted.
+   * @throws PostNotFound also when that is hidden.
+   */
+  async getSubject(id: Id): Promise<Post> {
+    const post = await this.find(id);
+    const subject = post?.kind === 'repost' && post.subjectId ? await this.find(post.subjectId) : post;
+    if (!subject) throw new PostNotFound();
+    return subject;
+  }
 
   /** The posts of `ids` (at most 200) that exist, hidden ones too, and those that they refer to, in one command. */
   abstract load(ids: readonly Id[], readerId?: Id): Promise<Map<Id, PostState>>;

@@ -1,6 +1,7 @@
 import type { Id } from '../../shared/ids.js';
 import type { Stretch } from '../../shared/page.js';
 import type { ProfileChanges, User, UserSummary } from './domain/user.js';
+import { UserNotFound } from './domain/user.errors.js';
 
 /** How a reader and a user stand to each other. */
 export interface Relation {
@@ -30,6 +31,16 @@ export abstract class UserStore {
 
   /** Case is ignored. */
   abstract findByUsername(username: string, readerId?: Id): Promise<UserState | undefined>;
+
+  /**
+   * Case is ignored.
+   * @throws UserNotFound
+   */
+  async getByUsername(username: string, readerId?: Id): Promise<UserState> {
+    const user = await this.findByUsername(username, readerId);
+    if (!user) throw new UserNotFound();
+    return user;
+  }
 
   /** Case is ignored. The ids of those of `usernames` (at most 400) that exist, by the name in lower case. */
   abstract idsOf(usernames: readonly string[]): Promise<Map<string, Id>>;

@@ -1,6 +1,7 @@
 import type { Id } from '../../../shared/ids.js';
 
-export type PostKind = 'original' | 'repost' | 'quote' | 'reply';
+export const POST_KINDS = ['original', 'repost', 'quote', 'reply'] as const;
+export type PostKind = (typeof POST_KINDS)[number];
 
 /** Published at the time of its id, and never changed. */
 export interface Post {
@@ -27,4 +28,28 @@ export interface PostCounts {
   readonly reposts: number;
   readonly quotes: number;
   readonly replies: number;
+}
+
+export function original(authorId: Id, text: string): PostDraft {
+  return { kind: 'original', authorId, text, mentionIds: [] };
+}
+
+export function repostOf(subject: Post, authorId: Id): PostDraft {
+  const { id: subjectId, conversationId } = subject;
+  return { kind: 'repost', authorId, mentionIds: [], conversationId, subjectId };
+}
+
+export function quoteOf(subject: Post, authorId: Id, text: string): PostDraft {
+  return { kind: 'quote', authorId, text, mentionIds: [], subjectId: subject.id };
+}
+
+/** Whoever is answered is mentioned, whatever the text says. */
+export function replyTo(answered: Post, authorId: Id, text: string): PostDraft {
+  const { id: inReplyToId, conversationId } = answered;
+  return { kind: 'reply', authorId, text, mentionIds: [answered.authorId], conversationId, inReplyToId };
+}
+
+/** Adds the users whom the text mentions, in its order, before those mentioned in any case. */
+export function mentioning(draft: PostDraft, userIds: readonly Id[]): PostDraft {
+  return { ...draft, mentionIds: [...new Set([...userIds, ...draft.mentionIds])] };
 }

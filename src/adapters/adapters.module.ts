@@ -1,0 +1,37 @@
+import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Config } from '../config.js';
+import { Clock } from '../shared/clock.js';
+import { Ids } from '../shared/ids.js';
+import { openSqliteAdapters, type SqliteAdapters } from './sqlite/sqlite-adapters.js';
+import { SystemClock } from './system/system-clock.js';
+import { UuidV7Ids } from './system/uuid-v7-ids.js';
+
+const STORES = Symbol('stores');
+
+/** Which technology is plugged into which port: the one place that knows. */
+@Global()
+@Module({})
+export class AdaptersModule implements OnApplicationShutdown {
+  constructor(@Inject(STORES) private readonly stores: SqliteAdapters) {}
+
+  static for(config: Config): DynamicModule {
+    const clock = new SystemClock();
+    const ids = new UuidV7Ids(clock);
+    const stores = openSqliteAdapters(config.databaseUrl, ids, clock);
+    const providers = [
+      { provide: Config, useValue: config },
+      { provide: Clock, useValue: clock },
+      { provide: Ids, useValue: ids },
+      ...stores.ports.map(([port, adapter]) => ({ provide: port, useValue: adapter })),
+    ];
+    return {
+      module: AdaptersModule,
+      providers: [...providers, { provide: STORES, useValue: stores }],
+      exports: providers.map(({ provide }) => provide),
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.stores.close();
+  }
+}

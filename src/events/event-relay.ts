@@ -1,0 +1,94 @@
+import { MINUTE, SECOND, type Clock } from '../shared/clock.js';
+import type { Outbox, OutboxEvent } from '../shared/events.js';
+import type { EventHandlers } from './event-handlers.js';
+
+const BATCH = 100;
+const LEASE = MINUTE;
+const FIRST_RETRY = SECOND;
+const LONGEST_RETRY = 5 * MINUTE;
+const POLL = SECOND;
+
+export interface RelayLog {
+  error(details: object, message: string): void;
+}
+
+/**
+ * Hands the events of the outbox to their handlers, at least once: at once after a commit of this process, and every
+ * second for those that another process left behind or that wait for their retry.
+ */
+export class EventRelay {
+  private running?: Promise<void>;
+  private nudged = false;
+  private poll?: NodeJS.Timeout;
+
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly handlers: EventHandlers,
+    private readonly clock: Clock,
+    private readonly log: RelayLog,
+  ) {}
+
+  start(): void {
+    this.outbox.onCommit(() => this.nudge());
+    this.poll = setInterval(() => this.nudge(), POLL);
+    this.nudge();
+  }
+
+  /** Takes no more events; ends when those under way are done. */
+  async stop(): Promise<void> {
+    clearInterval(this.poll);
+    delete this.poll;
+    await this.running;
+  }
+
+  /** Hands on what waits now; ends when nothing is left that could be handed on. */
+  async settle(): Promise<void> {
+    this.nudge();
+    await this.running;
+  }
+
+  private nudge(): void {
+    this.nudged = true;
+    this.running ??= this.run().finally(() => delete this.running);
+  }
+
+  private async run(): Promise<void> {
+    while (this.nudged) {
+      this.nudged = false;
+      try {
+        while (this.poll && (await this.relayBatch()) === BATCH);
+      } catch (error) {
+        this.log.error({ err: error }, 'The outbox cannot be read; trying again in a second.');
+      }
+    }
+  }
+
+  private async relayBatch(): Promise<number> {
+    const events = await this.outbox.claim(BATCH, LEASE);
+    const done: OutboxEvent['position'][] = [];
+    const held = new Set<string>();
+    for (const event of events) {
+      if (held.has(event.actorId)) continue;
+      if (await this.relay(event)) done.push(event.position);
+      else held.add(event.actorId);
+    }
+    if (done.length > 0) await this.outbox.done(done);
+    return events.length;
+  }
+
+  private async relay(event: OutboxEvent): Promise<boolean> {
+    try {
+      await this.handlers.handle(event);
+      return true;
+    } catch (error) {
+      const { type, position, failures } = event;
+      this.log.error(
+        { err: error, type, position, failures },
+        'An event was not handled; it will come again.',
+      );
+      const wait = Math.min(FIRST_RETRY * 2 ** failures, LONGEST_RETRY);
+      await this.outbox.retryLater(position, this.clock.now() + wait);
+      return false;
+    }
+  }
+}

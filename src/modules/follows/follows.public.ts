@@ -1,0 +1,2 @@
+export type { UserFollowed } from './domain/follow.events.js';
+export { FollowStore } from './follows.ports.js';

@@ -1,0 +1,1 @@
+export { NotificationStore } from './notifications.ports.js';

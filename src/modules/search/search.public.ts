@@ -1,0 +1,2 @@
+export type { SearchTerm } from './domain/search-query.js';
+export { PostSearch } from './search.ports.js';

@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { PostsModule } from '../posts/posts.public.js';
+import { TimelinesController } from './timelines.controller.js';
+import { ReadTimeline } from './use-cases/read-timeline.js';
+
+@Module({
+  imports: [PostsModule],
+  controllers: [TimelinesController],
+  providers: [ReadTimeline],
+})
+export class TimelinesModule {}

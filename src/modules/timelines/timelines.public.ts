@@ -1,0 +1,1 @@
+export { TimelineStore } from './timelines.ports.js';
