@@ -2,7 +2,8 @@ import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown 
 import { Config } from '../config.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
-import { openSqliteAdapters, type SqliteAdapters } from './sqlite/sqlite-adapters.js';
+import { openSqliteAdapters } from './sqlite/sqlite-adapters.js';
+import type { Adapters } from './adapters.js';
 import { SystemClock } from './system/system-clock.js';
 import { UuidV7Ids } from './system/uuid-v7-ids.js';
 
@@ -12,7 +13,7 @@ const STORES = Symbol('stores');
 @Global()
 @Module({})
 export class AdaptersModule implements OnApplicationShutdown {
-  constructor(@Inject(STORES) private readonly stores: SqliteAdapters) {}
+  constructor(@Inject(STORES) private readonly stores: Adapters) {}
 
   static for(config: Config): DynamicModule {
     const clock = new SystemClock();

@@ -1,0 +1,9 @@
+/** A port: an abstract class, which is its token too. */
+export type Port = abstract new (...args: never[]) => object;
+
+/** What one technology plugs in. */
+export interface Adapters {
+  readonly ports: readonly (readonly [port: Port, adapter: object])[];
+  /** Ends what is under way and lets go of the connection. */
+  close(): void | Promise<void>;
+}

@@ -1,0 +1,56 @@
+import type { Post } from '../../modules/posts/domain/post.js';
+import type { SearchTerm } from '../../modules/search/domain/search-query.js';
+import { PostSearch } from '../../modules/search/search.ports.js';
+import { HIGHEST_ID, type Id, LOWEST_ID } from '../../shared/ids.js';
+import type { Stretch } from '../../shared/page.js';
+import type { SqliteDatabase, SqlValue } from './sqlite-database.js';
+import { toBlob, toId } from './sqlite-ids.js';
+
+/** Full text by FTS5, whose rows have the rowids of their posts; a second column holds the author's id as a word. */
+export class SqlitePostSearch extends PostSearch {
+  constructor(private readonly db: SqliteDatabase) {
+    super();
+  }
+
+  async find(terms: readonly SearchTerm[], stretch: Stretch, authorId?: Id): Promise<Id[]> {
+    const bounds: SqlValue[] = [];
+    let range = '';
+    if (stretch.from !== LOWEST_ID) {
+      range += ' AND posts_text.rowid >= (SELECT ifnull(min(rowid), 9e15) FROM posts WHERE id >= ?)';
+      bounds.push(toBlob(stretch.from));
+    }
+    if (stretch.before !== HIGHEST_ID) {
+      range += ' AND posts_text.rowid < (SELECT ifnull(min(rowid), 9e15) FROM posts WHERE id >= ?)';
+      bounds.push(toBlob(stretch.before));
+    }
+    const sql = `
+      SELECT posts.id FROM posts_text CROSS JOIN posts ON posts.rowid = posts_text.rowid
+      WHERE posts_text MATCH ?${range}
+      ORDER BY posts_text.rowid ${stretch.newestFirst ? 'DESC' : 'ASC'} LIMIT ?`;
+    const rows = this.db.all(sql, matchOf(terms, authorId), ...bounds, stretch.limit);
+    return rows.map((row) => toId(row['id']));
+  }
+
+  /** Inside of a write. A repost has no words. */
+  add({ id, authorId, text }: Post): void {
+    if (text === undefined) return;
+    const sql = 'INSERT INTO posts_text (rowid, text, author) SELECT rowid, ?, ? FROM posts WHERE id = ?';
+    this.db.run(sql, text, authorWord(authorId), toBlob(id));
+  }
+
+  /** Inside of a write. */
+  remove({ id }: Post): void {
+    this.db.run('DELETE FROM posts_text WHERE rowid = (SELECT rowid FROM posts WHERE id = ?)', toBlob(id));
+  }
+}
+
+/** A match expression of FTS5. Every word stands in quotes, so that none is an operator. */
+function matchOf(terms: readonly SearchTerm[], authorId: Id | undefined): string {
+  const phrases = terms.map(({ words, prefix }) => `"${words.join(' ')}"${prefix ? ' *' : ''}`);
+  const text = `text : (${phrases.join(' AND ')})`;
+  return authorId === undefined ? text : `${text} AND author : "${authorWord(authorId)}"`;
+}
+
+function authorWord(id: Id): string {
+  return id.replaceAll('-', '');
+}
