@@ -1,3 +1,4 @@
+import { DomainError } from './errors.js';
 import type { Id } from './ids.js';
 
 /** A request that the client may send again, by the `Idempotency-Key` header. */
@@ -30,3 +31,13 @@ export abstract class IdempotencyStore {
 
 /** How long a key is kept. */
 export const IDEMPOTENCY_KEPT_MS = 24 * 60 * 60 * 1_000;
+
+/** Another request under the same key is being answered. */
+export class IdempotencyKeyInUse extends DomainError {
+  readonly code = 'idempotency-key-in-use';
+  override readonly retryAfter = 1;
+
+  constructor() {
+    super('A request with this Idempotency-Key is still being answered. Send it again in a moment.');
+  }
+}
