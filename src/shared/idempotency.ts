@@ -32,12 +32,12 @@ export abstract class IdempotencyStore {
 /** How long a key is kept. */
 export const IDEMPOTENCY_KEPT_MS = 24 * 60 * 60 * 1_000;
 
-/** Another request under the same key came first and is not answered yet. */
+/** Another request under the same key is being answered. */
 export class IdempotencyKeyInUse extends DomainError {
   readonly code = 'idempotency-key-in-use';
   override readonly retryAfter = 1;
 
   constructor() {
-    super('A request under the same Idempotency-Key is being worked on. Send this one again in a second.');
+    super('A request with this Idempotency-Key is still being answered. Send it again in a moment.');
   }
 }
