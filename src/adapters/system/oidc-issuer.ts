@@ -48,12 +48,12 @@ export class OidcIssuer extends OutsideIssuer {
     private readonly clock: Clock,
   ) {
     super();
-    if (!oidc) throw new Error('No outside issuer is configured.');
-    this.issuer = withoutSlash(oidc.issuer);
-    this.audience = oidc.audience;
+    this.issuer = withoutSlash(oidc?.issuer ?? '');
+    this.audience = oidc?.audience ?? '';
   }
 
   override async identify(token: string): Promise<Outsider | undefined> {
+    if (!this.issuer || !this.audience) throw new Error('No outside issuer is configured.');
     if (token.length > LONGEST_TOKEN) return undefined;
     try {
       const { payload, protectedHeader } = await jwtVerify(token, (header, jws) => this.keyFor(header, jws), {

@@ -97,7 +97,16 @@ export abstract class AccessTokens extends TokenVerifier {
   abstract publicKeys(): Promise<readonly PublicKey[]>;
 }
 
-export type PublicKey = Readonly<Record<string, string>>;
+/** On an elliptic curve, in the terms of RFC 7517. */
+export interface PublicKey {
+  readonly kty: string;
+  readonly crv: string;
+  readonly x: string;
+  readonly y: string;
+  readonly kid: string;
+  readonly alg: string;
+  readonly use: string;
+}
 
 /** A person as an outside issuer describes them. */
 export interface Outsider {

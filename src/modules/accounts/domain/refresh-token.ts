@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 /** A new refresh token: 256 random bits, opaque to everybody. */
 export function newRefreshToken(): string {
@@ -7,5 +7,5 @@ export function newRefreshToken(): string {
 
 /** What is stored of a refresh token. A plain digest is enough: 256 random bits cannot be guessed from it. */
 export function digestOf(refreshToken: string): string {
-  return createHash('sha256').update(refreshToken).digest('base64url');
+  return hash('sha256', refreshToken, 'base64url');
 }
