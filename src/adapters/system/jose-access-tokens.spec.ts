@@ -9,9 +9,10 @@ import {
   jwtVerify,
   SignJWT,
 } from 'jose';
+import { AccountStores, SetClock } from '../../../test/support/accounts-world.js';
 import type { Config } from '../../config.js';
 import type { SecretStore } from '../../modules/accounts/accounts.ports.js';
-import { Clock, DAY, MINUTE, SECOND } from '../../shared/clock.js';
+import { DAY, MINUTE, SECOND } from '../../shared/clock.js';
 import { JoseAccessTokens } from './jose-access-tokens.js';
 
 const ANN = '0192b3f4-8c1e-7a52-9d43-5f0c7c1d2e3f';
@@ -23,14 +24,18 @@ const config = {
 
 describe('JoseAccessTokens', () => {
   let clock: SetClock;
+  let stores: AccountStores;
   let secrets: SecretStore;
   let tokens: JoseAccessTokens;
 
-  beforeEach(async () => {
+  beforeEach(() => {
     clock = new SetClock();
-    secrets = secretStore(clock);
+    stores = new AccountStores(clock);
+    ({ secrets } = stores);
     tokens = process();
   });
+
+  afterEach(() => stores.close());
 
   /** As one of several processes on the same database. */
   function process(): JoseAccessTokens {
@@ -278,31 +283,3 @@ describe('JoseAccessTokens', () => {
     });
   });
 });
-
-class SetClock extends Clock {
-  time = Date.parse('2026-03-25T12:00:00Z');
-
-  override now(): number {
-    return this.time;
-  }
-}
-//TEMP
-import { lowestIdAt, timeOf, type Id, successor } from '../../shared/ids.js';
-import { Secret } from '../../modules/accounts/accounts.ports.js';
-function secretStore(clock: Clock): SecretStore {
-  let all: Secret[] = [];
-  let last: Id = lowestIdAt(0);
-  return {
-    list: async () => [...all],
-    add: async (_, value, unless) => {
-      await null;
-      if (all.some(({ id }) => timeOf(id) > unless)) return;
-      const id = lowestIdAt(clock.now());
-      last = id > last ? id : successor(last);
-      all.push({ id: last, value });
-    },
-    removeOlderThan: async (_, ms) => {
-      all = all.filter(({ id }) => timeOf(id) >= ms);
-    },
-  };
-}

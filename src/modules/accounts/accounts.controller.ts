@@ -1,8 +1,7 @@
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Problems } from '../../http/problems.decorator.js';
-import { LoginThrottle } from '../../http/throttling/login-throttle.decorator.js';
-import { RegistrationThrottle } from '../../http/throttling/registration-throttle.decorator.js';
+import { LoginThrottle, RegistrationThrottle } from '../../http/throttling/auth-throttle.decorator.js';
 import { UserViews } from '../users/users.public.js';
 import {
   LoginBody,

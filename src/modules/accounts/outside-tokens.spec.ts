@@ -20,7 +20,7 @@ describe('OutsideTokens', () => {
   });
 
   afterEach(async () => {
-    world.close();
+    await world.close();
     await issuer.stop();
   });
 

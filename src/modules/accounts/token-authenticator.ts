@@ -1,4 +1,5 @@
-import { type Actor, Authenticator, InvalidToken } from '../../http/current-user.js';
+import { type Actor, Authenticator } from '../../http/current-user.js';
+import { InvalidToken } from '../../http/http-errors.js';
 import type { TokenVerifier } from './accounts.ports.js';
 
 /** The bearer of a good access token is the actor of a request. */
