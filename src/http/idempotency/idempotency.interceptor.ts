@@ -58,10 +58,15 @@ export class IdempotencyInterceptor implements NestInterceptor<object, object | 
     try {
       const kept = await this.store.find(key.digest);
       if (kept && kept.fingerprint !== key.fingerprint) throw new IdempotencyKeyReused();
+      const body = kept
+        ? (kept.body ?? (await this.keep(key, await this.answers.rebuild(kept.postId, userId))))
+        : await this.keep(key, await lastValueFrom(next.handle()));
       reply.header('Content-Type', 'application/json; charset=utf-8');
-      if (!kept) return await this.keep(key, await lastValueFrom(next.handle()));
-      reply.status(201).header('Location', `/v1/posts/${kept.postId}`).header('Idempotency-Replayed', 'true');
-      return kept.body ?? (await this.keep(key, await this.answers.rebuild(kept.postId, userId)));
+      if (kept) {
+        reply.status(201);
+        reply.headers({ Location: `/v1/posts/${kept.postId}`, 'Idempotency-Replayed': 'true' });
+      }
+      return body;
     } finally {
       this.inFlight.delete(key.digest);
     }

@@ -72,7 +72,7 @@ function isPage(payload: unknown): payload is PageBody<unknown> {
 }
 
 function linksOf(url: string, { next, prev }: PageBody<unknown>['page']): string {
-  const [path = '', query] = url.split('?', 2);
+  const [path, query = ''] = url.split(/\?(.*)/s);
   const link = (cursor: string, rel: string): string => {
     const parameters = new URLSearchParams(query);
     parameters.set('cursor', cursor);

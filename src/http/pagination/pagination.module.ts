@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
-import { CursorKey, SharedCursorKey } from './cursor-key.js';
+import { CursorKey } from './cursor-key.js';
 import { Pages } from './pages.js';
+import { SharedCursorKey } from './shared-cursor-key.js';
 
 @Global()
 @Module({
