@@ -3,7 +3,7 @@ import { AdaptersModule } from './adapters/adapters.module.js';
 import type { Config } from './config.js';
 import { EventsModule } from './events/events.module.js';
 import { HttpModule } from './http/http.module.js';
-import { AccountsModule } from './modules/accounts/accounts.public.js';
+import { AccountsModule } from './modules/accounts/accounts.module.js';
 import { FollowsModule } from './modules/follows/follows.module.js';
 import { NotificationsModule } from './modules/notifications/notifications.module.js';
 import { PostsModule } from './modules/posts/posts.public.js';

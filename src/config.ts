@@ -1,3 +1,12 @@
+import { existsSync } from 'node:fs';
+import {
+  CONFIG_KEYS,
+  type ConfigKey,
+  type ConfigKeyName,
+  Unusable,
+  type UsualConfigKey,
+} from './config-keys.js';
+
 /** How this process was told to run: read once from the environment, checked, and never changed. */
 export abstract class Config {
   /** TCP port; 0 takes a free one. */
@@ -32,4 +41,66 @@ export abstract class Config {
   abstract readonly signingKeyDays: number;
   /** Seconds between failing readiness and closing, so that load balancers notice. */
   abstract readonly drainSeconds: number;
+}
+
+/** The environment holds what cannot be used: a line for each key, saying what it may be. */
+export class ConfigError extends Error {}
+
+/** Adds what `.env` in the working directory says, where there is one, to the environment, which wins. */
+export function loadEnvFile(): void {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+}
+
+type Keys = typeof CONFIG_KEYS;
+type Values = {
+  [Name in ConfigKeyName]:
+    ReturnType<Keys[Name]['read']> | (Keys[Name] extends UsualConfigKey<unknown> ? never : undefined);
+};
+
+/** @throws ConfigError */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const values = readValues(environment);
+  const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience } = values;
+  if ((issuer === undefined) !== (audience === undefined)) {
+    throw new ConfigError('OIDC_ISSUER and OIDC_AUDIENCE must be given together, or neither.');
+  }
+  return Object.freeze<Config>({
+    port: values.PORT,
+    host: values.HOST,
+    dataDir: values.DATA_DIR,
+    databaseUrl: values.DATABASE_URL ?? `sqlite:${values.DATA_DIR}/posterr.db`,
+    postsPerDay: values.POSTS_PER_DAY,
+    postMaxLength: values.POST_MAX_LENGTH,
+    mentionsPerPost: values.MENTIONS_PER_POST,
+    rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
+    adminUsernames: (values.ADMIN_USERNAMES ?? []).map((name) => name.toLowerCase()),
+    publicUrl: values.PUBLIC_URL ?? `http://localhost:${values.PORT}`,
+    corsOrigins: values.CORS_ORIGINS,
+    trustedProxies: values.TRUSTED_PROXIES ?? [],
+    logLevel: values.LOG_LEVEL,
+    role: values.ROLE,
+    ...(issuer !== undefined && audience !== undefined && { oidc: { issuer, audience } }),
+    accessTokenSeconds: values.ACCESS_TOKEN_SECONDS,
+    refreshTokenDays: values.REFRESH_TOKEN_DAYS,
+    signingKeyDays: values.SIGNING_KEY_DAYS,
+    drainSeconds: values.DRAIN_SECONDS,
+  });
+}
+
+function readValues(environment: Readonly<Record<string, string | undefined>>): Values {
+  const faults: string[] = [];
+  const keys = Object.entries<ConfigKey<unknown> & { readonly usual?: string }>(CONFIG_KEYS);
+  const values = keys.map(([name, { form, usual, read }]) => {
+    const text = environment[name]?.trim() || usual;
+    if (text === undefined) return [name, undefined];
+    try {
+      return [name, read(text)];
+    } catch (error) {
+      if (!(error instanceof Unusable)) throw error;
+      faults.push(`${name} cannot be ${JSON.stringify(text)}: it must be ${form}.`);
+      return [name, undefined];
+    }
+  });
+  if (faults.length > 0) throw new ConfigError(faults.join('\n'));
+  return Object.fromEntries(values) as Values;
 }

@@ -2,6 +2,11 @@ import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown 
 import { Config } from '../config.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
+import { AccessTokens, OutsideIssuer, PasswordHasher } from '../modules/accounts/accounts.ports.js';
+import { Dependencies } from '../shared/readiness.js';
+import { Argon2PasswordHasher } from './system/argon2-password-hasher.js';
+import { JoseAccessTokens } from './system/jose-access-tokens.js';
+import { OidcIssuer } from './system/oidc-issuer.js';
 import { openSqliteAdapters } from './sqlite/sqlite-adapters.js';
 import type { Adapters } from './adapters.js';
 import { SystemClock } from './system/system-clock.js';
@@ -23,6 +28,13 @@ export class AdaptersModule implements OnApplicationShutdown {
       { provide: Config, useValue: config },
       { provide: Clock, useValue: clock },
       { provide: Ids, useValue: ids },
+      {
+        provide: Dependencies,
+        useValue: { checks: { database: () => stores.check() } } satisfies Dependencies,
+      },
+      { provide: PasswordHasher, useClass: Argon2PasswordHasher },
+      { provide: AccessTokens, useClass: JoseAccessTokens },
+      { provide: OutsideIssuer, useClass: OidcIssuer },
       ...stores.ports.map(([port, adapter]) => ({ provide: port, useValue: adapter })),
     ];
     return {

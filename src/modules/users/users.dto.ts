@@ -1,4 +1,5 @@
-import { IsOptional, IsString } from 'class-validator';
+import { IsString } from 'class-validator';
+import { Optional } from '../../http/validation.js';
 import { pageOf } from '../../http/pagination/page-of.js';
 
 /** What names a user wherever a user is mentioned. */
@@ -55,7 +56,7 @@ export class ChangeProfileBody {
    * 1 to 14 ASCII letters and digits.
    * @example 'Ada'
    */
-  @IsOptional()
+  @Optional()
   @IsString()
   username?: string;
 
@@ -63,7 +64,7 @@ export class ChangeProfileBody {
    * One line of 1 to 50 characters.
    * @example 'Ada Lovelace'
    */
-  @IsOptional()
+  @Optional()
   @IsString()
   displayName?: string;
 
@@ -71,7 +72,7 @@ export class ChangeProfileBody {
    * At most 160 characters; empty removes it.
    * @example 'Notes on the Analytical Engine.'
    */
-  @IsOptional()
+  @Optional()
   @IsString()
   bio?: string;
 }

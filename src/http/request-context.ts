@@ -1,0 +1,38 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+
+/** What every log line of a request carries. */
+interface RequestContext {
+  readonly requestId: string;
+  readonly traceId?: string;
+}
+
+const context = new AsyncLocalStorage<RequestContext>();
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
+/** W3C Trace Context: version, trace id, parent id, flags. */
+const TRACE_PARENT = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}/;
+
+export function currentRequest(): RequestContext | undefined {
+  return context.getStore();
+}
+
+/** The client's `X-Request-Id` where it is a plain word, else one of our own. */
+export function requestIdOf({ headers }: IncomingMessage): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+/** Answers the request id, and binds it and the trace to all that is logged for the request. */
+export function registerRequestContext(app: NestFastifyApplication): void {
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', (request, reply, done) => {
+      reply.header('X-Request-Id', request.id);
+      const parent = request.headers['traceparent'];
+      const traceId = typeof parent === 'string' ? TRACE_PARENT.exec(parent)?.[1] : undefined;
+      context.run({ requestId: request.id, ...(traceId && { traceId }) }, done);
+    });
+}

@@ -1,0 +1,50 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Config } from '../config.js';
+
+const NOTHING = "default-src 'none'; frame-ancestors 'none'";
+/** What Swagger UI needs, all of it from here. */
+const PAGES = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "form-action 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+const EXPOSED = [
+  'Link',
+  'ETag',
+  'Location',
+  'Retry-After',
+  'RateLimit',
+  'RateLimit-Policy',
+  'X-Request-Id',
+  'Idempotency-Replayed',
+];
+const PREFLIGHT_SECONDS = 600;
+
+/** What browsers are told, on every answer. Pages of other origins may read, but never with credentials of ours. */
+export function registerSafetyHeaders(app: NestFastifyApplication, { corsOrigins, publicUrl }: Config): void {
+  const overTls = publicUrl.startsWith('https:');
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', (request, reply, done) => {
+      reply.headers({
+        'X-Content-Type-Options': 'nosniff',
+        'Referrer-Policy': 'no-referrer',
+        'Content-Security-Policy': /^\/docs(?:[/?]|$)/.test(request.url) ? PAGES : NOTHING,
+        ...(overTls && { 'Strict-Transport-Security': 'max-age=31536000' }),
+      });
+      done();
+    });
+  app.enableCors({
+    origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: EXPOSED,
+    maxAge: PREFLIGHT_SECONDS,
+    strictPreflight: false,
+  });
+}
