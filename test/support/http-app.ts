@@ -160,7 +160,7 @@ export async function startHttpApp(
 
   const nest = await NestFactory.create<NestFastifyApplication>(
     SpecModule,
-    new FastifyAdapter({ forceCloseConnections: true }),
+    new FastifyAdapter({ forceCloseConnections: true, trustProxy: '127.0.0.1' }),
     { logger: false },
   );
   registerAuthentication(nest);

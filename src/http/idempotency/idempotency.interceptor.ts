@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
+import { ValidationFailed } from '../../shared/errors.js';
 import { type IdempotencyKey, IdempotencyKeyInUse, IdempotencyStore } from '../../shared/idempotency.js';
 import type { Id } from '../../shared/ids.js';
 import { IdempotencyKeyReused, InvalidIdempotencyKey } from '../http-errors.js';
@@ -25,6 +26,7 @@ declare module 'fastify' {
 export class RequestsInFlight extends Set<string> {}
 
 const VISIBLE_ASCII = /^[!-~]{1,255}$/;
+const MAX_DEPTH = 32;
 
 /** Answers a request that is sent again as it was answered first. Only successes are kept. */
 @Injectable()
@@ -91,17 +93,21 @@ function keyOf(request: FastifyRequest, userId: Id, header: unknown): Idempotenc
   const path = request.url.split('?', 1)[0];
   return {
     digest: sha256(JSON.stringify([userId, request.method, path, header])),
-    fingerprint: sha256(canonical(request.body) ?? ''),
+    fingerprint: sha256(JSON.stringify(ordered(request.body)) ?? ''),
   };
 }
 
-/** JSON in which equal values are written equally, whatever the order of their keys. */
-function canonical(value: unknown): string | undefined {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+/** A copy of a JSON value whose equals are written equally, whatever the order of their keys. */
+function ordered(value: unknown, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  // Nothing that is published nests: what does is refused before it exhausts the stack.
+  if (depth === MAX_DEPTH)
+    throw new ValidationFailed([
+      { pointer: '', code: 'too-deep', detail: `nests more than ${MAX_DEPTH} deep.` },
+    ]);
+  if (Array.isArray(value)) return value.map((part) => ordered(part, depth + 1));
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, part]) => [name, ordered(part, depth + 1)]));
 }
 
 function sha256(text: string): string {

@@ -35,6 +35,13 @@ class ListsController {
     return this.pages.respond(list, query, (page) => readPage('newest-first', page, read, (id) => id));
   }
 
+  /** Differs from `all` by its name alone. */
+  @Get('twin')
+  twin(@Query() query: PageQuery): Promise<PageBody<Id>> {
+    const list = { name: 'twin', defaultLimit: 10 };
+    return this.pages.respond(list, query, (page) => readPage('newest-first', page, read, (id) => id));
+  }
+
   @Get('alike')
   alike(): object {
     return { items: [], page: { prev: 'x', hasMore: false } };
@@ -120,6 +127,9 @@ describe('cursors', () => {
     expect(await refusal(`cursor=${cursor}&since=2026-03-03&until=2026-03-20`, 'mine', 'ada')).toBe(
       '400 invalid-cursor',
     );
+    const ofTwin = (await page('limit=1', 'twin')).page.next;
+    expect((await page(`cursor=${ofTwin}`, 'twin')).items).toHaveLength(10);
+    expect(await refusal(`cursor=${ofTwin}`, 'all')).toBe('400 invalid-cursor');
     const viewed = (await page('limit=1&view=a')).page.prev;
     expect((await page(`cursor=${viewed}&view=a`)).items).toEqual([]);
     expect(await refusal(`cursor=${viewed}`)).toBe('400 invalid-cursor');
