@@ -12,16 +12,18 @@ export class AllowedMethods {
 
   /** Must be called before the routes are made. */
   watch(app: NestFastifyApplication): void {
-    app
-      .getHttpAdapter()
-      .getInstance()
-      .addHook('onRoute', ({ method, url }) => {
-        if (url.includes('*')) return;
-        for (const known of METHODS) {
-          if (![method].flat().includes(known) || this.paths.hasRoute(known, url)) continue;
-          this.paths.on(known, url, () => undefined);
-        }
-      });
+    const fastify = app.getHttpAdapter().getInstance();
+    fastify.addHook('onRoute', ({ method, url }) => {
+      if (url.includes('*')) return;
+      for (const known of METHODS) {
+        if (![method].flat().includes(known) || this.paths.hasRoute(known, url)) continue;
+        this.paths.on(known, url, () => undefined);
+      }
+    });
+    fastify.addHook('onSend', (request, reply, payload, done) => {
+      if (request.method === 'OPTIONS') reply.header('Allow', this.at(request).join(', '));
+      done(null, payload);
+    });
   }
 
   /** Those of the path of a request; none when there is no such path. */

@@ -23,6 +23,6 @@ export class ValidationFailed extends DomainError {
   readonly code = 'validation-failed';
 
   constructor(readonly faults: readonly FieldFault[]) {
-    super(faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join(' '));
+    super(faults.map(({ pointer, detail }) => (pointer === '' ? detail : `${pointer}: ${detail}`)).join(' '));
   }
 }

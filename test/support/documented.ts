@@ -40,18 +40,16 @@ export function expectDocumented(
   if (template === undefined || !operation) return;
   const where = `${method} ${template} ${status}`;
   const response = operation.responses[String(status)];
-  if (!response) throw new Error(`${where} is not documented: ${JSON.stringify(body)}`);
+  if (!response) throw new Error(`${where} is not documented: ${brief(body)}`);
   const type = headers.get('content-type')?.split(';', 1)[0] ?? '';
   const documented = response.content?.[type];
   if (!documented) {
     if (body === '') return;
-    throw new Error(`${where} is not documented as ${type}: ${JSON.stringify(body)}`);
+    throw new Error(`${where} is not documented as ${type}: ${brief(body)}`);
   }
   const validate = validatorOf(template, method.toLowerCase(), status, type);
   if (!validate(body)) {
-    throw new Error(
-      `${where} is not as documented: ${ajv.errorsText(validate.errors)}: ${JSON.stringify(body)}`,
-    );
+    throw new Error(`${where} is not as documented: ${ajv.errorsText(validate.errors)}: ${brief(body)}`);
   }
 }
 
@@ -64,4 +62,8 @@ function validatorOf(template: string, method: string, status: number, type: str
     validators.set(pointer, validate);
   }
   return validate;
+}
+
+function brief(body: unknown): string {
+  return JSON.stringify(body).slice(0, 500);
 }

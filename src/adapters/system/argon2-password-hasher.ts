@@ -12,8 +12,8 @@ const NOBODYS = `$argon2id$v=19$m=${COST.memoryCost},t=${COST.timeCost},p=${COST
 /** Hashings at once: each takes 19 MiB and one of libuv's four threads, of which others need some too. */
 const AT_ONCE = 2;
 
-/** Hashings that wait: about six seconds of work. A longer queue would be answered when its clients have gone. */
-const WAITING = 400;
+/** Hashings that wait: about three seconds of work. A longer queue would be answered when its clients have gone. */
+const WAITING = 200;
 
 /** argon2id with bounded memory: a flood of logins waits, and is refused when too many wait. */
 @Injectable()

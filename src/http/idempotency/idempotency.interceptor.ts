@@ -103,7 +103,7 @@ function ordered(value: unknown, depth = 0): unknown {
   // Nothing that is published nests: what does is refused before it exhausts the stack.
   if (depth === MAX_DEPTH)
     throw new ValidationFailed([
-      { pointer: '', code: 'too-deep', detail: `nests more than ${MAX_DEPTH} deep.` },
+      { pointer: '', code: 'too-deep', detail: `The body nests more than ${MAX_DEPTH} deep.` },
     ]);
   if (Array.isArray(value)) return value.map((part) => ordered(part, depth + 1));
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -42,11 +42,11 @@ describe('VerifiedTokens', () => {
 
   it('does not take another token for it', async () => {
     await tokens.verify(token);
-    const last = token.at(-1) === 'A' ? 'B' : 'A';
+    const other = token.at(-5) === 'A' ? 'B' : 'A';
 
     expect(await tokens.verify(`${token}.`)).toBeUndefined();
     expect(await tokens.verify(token.slice(0, -10))).toBeUndefined();
-    expect(await tokens.verify(token.slice(0, -5) + last + token.slice(-4))).toBeUndefined();
+    expect(await tokens.verify(token.slice(0, -5) + other + token.slice(-4))).toBeUndefined();
   });
 
   it('remembers no refusal', async () => {
