@@ -60,9 +60,9 @@ export function registerAuthentication(app: NestFastifyApplication): void {
   });
   fastify.addHook('preParsing', (request, reply, payload, done) => {
     const fault = request.authenticationFault;
-    if (fault === undefined) return done(null, payload);
     if (fault instanceof InvalidToken) challenge(reply, 'invalid_token');
-    done(fault as Error);
+    if (fault === undefined) done(null, payload);
+    else done(fault as Error);
   });
 }
 

@@ -80,7 +80,7 @@ function describeOperation(path: string, method: (typeof METHODS)[number], opera
     };
   }
   const codes = new Set([...(operation[PROBLEM_CODES] ?? []), ...commonProblems(path, method, operation)]);
-  delete operation[PROBLEM_CODES];
+  Reflect.deleteProperty(operation, PROBLEM_CODES);
   const inOrder = (Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => codes.has(code));
   for (const code of inOrder) addProblem(operation, code, common);
 }

@@ -51,7 +51,7 @@ export function idToBytes(id: Id): Uint8Array {
 /** The id of 16 bytes. */
 export function idFromBytes(bytes: Uint8Array): Id {
   let hex = '';
-  for (const byte of bytes) hex += HEX[byte];
+  for (const byte of bytes) hex += HEX[byte] ?? '';
   return fromHex(hex);
 }
 

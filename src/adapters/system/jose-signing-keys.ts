@@ -74,7 +74,9 @@ export class SigningKeys {
   private async read(): Promise<void> {
     const now = this.clock.now();
     const secrets = await this.withoutOutlived(await this.withFreshKey(now), now);
-    const keys = await Promise.all(secrets.map((secret) => this.keys.get(secret.id) ?? imported(secret)));
+    const keys = await Promise.all(
+      secrets.map(async (secret) => this.keys.get(secret.id) ?? imported(secret)),
+    );
     this.keys = new Map(keys.map((key) => [key.id, key]));
     this.readAt = now;
   }

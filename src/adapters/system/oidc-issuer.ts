@@ -147,5 +147,7 @@ function withoutSlash(url: string): string {
 /** What went wrong on the way, such as a refused connection, stands in the cause of the error of `fetch`. */
 function reasonOf(error: unknown): string {
   const { cause } = error as { cause?: unknown };
-  return cause === undefined ? String(error) : `${String(error)} (${String(cause)})`;
+  return cause === undefined
+    ? String(error)
+    : `${String(error)} (${cause instanceof Error ? cause.message : JSON.stringify(cause)})`;
 }

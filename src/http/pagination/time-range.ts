@@ -40,7 +40,7 @@ function read(name: string, typed: unknown): { start: number; end: number; whole
 function instantOf(name: string, typed: string): number {
   const [, date, time, fraction = '', sign, hours, minutes] = INSTANT.exec(typed) ?? [];
   if (date === undefined || time === undefined) throw new InvalidParameter(name, FORM);
-  const seconds = startOf(name, date) + (Date.parse(`1970-01-01T${time}Z`) as number);
+  const seconds = startOf(name, date) + Date.parse(`1970-01-01T${time}Z`);
   const milliseconds =
     Number(fraction.slice(0, 3).padEnd(3, '0')) + (/[1-9]/.test(fraction.slice(3)) ? 1 : 0);
   const offset = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * MINUTE;

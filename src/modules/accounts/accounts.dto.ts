@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, MaxLength, ValidateIf } from 'class-validator';
 import { USERNAME_FORM, UserView } from '../users/users.public.js';
-import { PASSWORD_LENGTH } from './domain/registration.js';
+import { PASSWORD_LENGTH } from './registration.js';
 
 /** Of passwords and tokens that somebody claims to have: UTF-16 units, far above any true one. */
 const CLAIMED_LENGTH = 1_024;

@@ -5,7 +5,7 @@ import type { Id } from '../../shared/ids.js';
 import { UserStore } from '../users/users.public.js';
 import { AccessTokens, RefreshTokenStore } from './accounts.ports.js';
 import { InvalidRefreshToken } from './domain/account.errors.js';
-import { digestOf, newRefreshToken } from './domain/refresh-token.js';
+import { digestOf, newRefreshToken } from './refresh-token.js';
 import { rolesOf } from './domain/role.js';
 
 /** What a client needs to act for a user. */

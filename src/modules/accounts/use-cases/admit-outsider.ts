@@ -6,7 +6,7 @@ import type { Id } from '../../../shared/ids.js';
 import { displayName, UsernameTaken } from '../../users/users.public.js';
 import { AccountStore, type Outsider } from '../accounts.ports.js';
 import { SubjectTaken } from '../domain/account.errors.js';
-import { usernamesFor } from '../domain/outside-username.js';
+import { usernamesFor } from '../outside-username.js';
 
 /** Some 200 bytes each. */
 const KNOWN_PEOPLE = 10_000;

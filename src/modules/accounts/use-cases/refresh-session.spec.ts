@@ -2,7 +2,7 @@ import { AccountsWorld } from '../../../../test/support/accounts-world.js';
 import { DAY } from '../../../shared/clock.js';
 import type { Id } from '../../../shared/ids.js';
 import { InvalidRefreshToken } from '../domain/account.errors.js';
-import { digestOf } from '../domain/refresh-token.js';
+import { digestOf } from '../refresh-token.js';
 import type { Tokens } from '../sessions.js';
 
 const password = 'correct horse';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AccountStore, PasswordHasher } from '../accounts.ports.js';
-import { type Registration, registrationOf } from '../domain/registration.js';
+import { type Registration, registrationOf } from '../registration.js';
 import { Sessions } from '../sessions.js';
 import type { LoggedIn } from './log-in.js';
 

@@ -1,5 +1,5 @@
-import { type FieldFault, ValidationFailed } from '../../../shared/errors.js';
-import { displayName, USERNAME_FORM } from '../../users/users.public.js';
+import { type FieldFault, ValidationFailed } from '../../shared/errors.js';
+import { displayName, USERNAME_FORM } from '../users/users.public.js';
 
 /** Code points. */
 export const PASSWORD_LENGTH = { min: 8, max: 128 };

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { ConfigError, readConfig } from './config.js';
+import { exampleFile } from './config-keys.js';
+
+describe('the configuration', () => {
+  it('has a value for everything that is needed', () => {
+    expect(readConfig({})).toEqual({
+      port: 3000,
+      host: '127.0.0.1',
+      dataDir: './data',
+      databaseUrl: 'sqlite:./data/posterr.db',
+      postsPerDay: 5,
+      postMaxLength: 777,
+      mentionsPerPost: 10,
+      rateLimitPerMinute: 300,
+      adminUsernames: [],
+      publicUrl: 'http://localhost:3000',
+      corsOrigins: ['*'],
+      trustedProxies: [],
+      logLevel: 'info',
+      role: 'all',
+      accessTokenSeconds: 900,
+      refreshTokenDays: 30,
+      signingKeyDays: 90,
+      drainSeconds: 0,
+    });
+  });
+
+  it('is what the environment says, and cannot be changed', () => {
+    const config = readConfig({
+      PORT: ' 8080 ',
+      DATA_DIR: '/var/lib/posterr',
+      POSTS_PER_DAY: '0',
+      ADMIN_USERNAMES: 'Ada, Grace',
+      PUBLIC_URL: 'https://posterr.example/',
+      TRUSTED_PROXIES: '10.0.0.0/8,::1',
+      OIDC_ISSUER: 'https://id.example',
+      OIDC_AUDIENCE: 'posterr',
+      LOG_LEVEL: '',
+      UNKNOWN: 'x',
+    });
+    expect(config).toMatchObject({
+      port: 8080,
+      databaseUrl: 'sqlite:/var/lib/posterr/posterr.db',
+      postsPerDay: 0,
+      adminUsernames: ['ada', 'grace'],
+      publicUrl: 'https://posterr.example',
+      trustedProxies: ['10.0.0.0/8', '::1'],
+      oidc: { issuer: 'https://id.example', audience: 'posterr' },
+      logLevel: 'info',
+    });
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it.each([
+    [{ PORT: 'http' }, 'PORT cannot be "http": it must be a whole number from 0 to 65535.'],
+    [{ PORT: '65536' }, 'PORT cannot be "65536": it must be a whole number from 0 to 65535.'],
+    [{ POSTS_PER_DAY: '-1' }, /^POSTS_PER_DAY cannot be "-1": it must be a whole number/],
+    [{ ROLE: 'all of them' }, 'ROLE cannot be "all of them": it must be one of all, api, worker.'],
+    [
+      { DATABASE_URL: 'mongodb://localhost' },
+      /^DATABASE_URL cannot be "mongodb:\/\/localhost": it must be sqlite:/,
+    ],
+    [{ REDIS_URL: 'redis://localhost' }, /^REDIS_URL cannot be .*does not support it\.$/],
+    [{ ADMIN_USERNAMES: 'no good' }, /^ADMIN_USERNAMES cannot be/],
+    [{ PUBLIC_URL: 'posterr.example' }, /^PUBLIC_URL cannot be/],
+    [{ CORS_ORIGINS: 'https://a.example/path' }, /^CORS_ORIGINS cannot be/],
+    [
+      { OIDC_ISSUER: 'https://id.example' },
+      'OIDC_ISSUER and OIDC_AUDIENCE must be given together, or neither.',
+    ],
+    [{ PORT: 'x', ROLE: 'y' }, /^PORT cannot.*\nROLE cannot/],
+  ])('cannot be %j', (environment, message) => {
+    const reading = (): unknown => readConfig(environment);
+    expect(reading).toThrow(ConfigError);
+    expect(reading).toThrow(message);
+  });
+
+  it('is documented in .env.example', () => {
+    expect(readFileSync('.env.example', 'utf8')).toBe(exampleFile());
+  });
+});
