@@ -62,6 +62,7 @@ describe('the configuration', () => {
       /^DATABASE_URL cannot be "mongodb:\/\/localhost": it must be sqlite:/,
     ],
     [{ REDIS_URL: 'redis://localhost' }, /^REDIS_URL cannot be .*does not support it\.$/],
+    [{ REDIS_URL: 'redis://user:secret@localhost' }, /^REDIS_URL cannot be "redis:\/\/\*\*\*@localhost"/],
     [{ ADMIN_USERNAMES: 'no good' }, /^ADMIN_USERNAMES cannot be/],
     [{ PUBLIC_URL: 'posterr.example' }, /^PUBLIC_URL cannot be/],
     [{ CORS_ORIGINS: 'https://a.example/path' }, /^CORS_ORIGINS cannot be/],

@@ -97,10 +97,15 @@ function readValues(environment: Readonly<Record<string, string | undefined>>): 
       return [name, read(text)];
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;
-      faults.push(`${name} cannot be ${JSON.stringify(text)}: it must be ${form}.`);
+      faults.push(`${name} cannot be ${JSON.stringify(withoutSecret(text))}: it must be ${form}.`);
       return [name, undefined];
     }
   });
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
   return Object.fromEntries(values) as Values;
+}
+
+/** A URL without the user and password that it may have. */
+function withoutSecret(text: string): string {
+  return text.replace(/\/\/[^/]*@/, '//***@');
 }
