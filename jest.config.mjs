@@ -7,6 +7,7 @@ export default {
   moduleFileExtensions: ['ts', 'js', 'mjs', 'json'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': '@swc/jest' },
+  globalSetup: '<rootDir>/test/build.mjs',
   setupFiles: ['<rootDir>/test/jest.setup.mjs'],
   collectCoverageFrom: ['src/**/*.ts', '!src/main.ts', '!src/openapi.ts', '!src/**/*.module.ts'],
   coverageProvider: 'v8',

@@ -1,4 +1,11 @@
-import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  type DynamicModule,
+  Global,
+  Inject,
+  Module,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { Config } from '../config.js';
 import { Clock } from '../shared/clock.js';
 import { Ids } from '../shared/ids.js';
@@ -17,7 +24,7 @@ const STORES = Symbol('stores');
 /** Which technology is plugged into which port: the one place that knows. */
 @Global()
 @Module({})
-export class AdaptersModule implements OnApplicationShutdown {
+export class AdaptersModule implements OnModuleInit, OnApplicationShutdown {
   constructor(@Inject(STORES) private readonly stores: Adapters) {}
 
   static for(config: Config): DynamicModule {
@@ -42,6 +49,10 @@ export class AdaptersModule implements OnApplicationShutdown {
       providers: [...providers, { provide: STORES, useValue: stores }],
       exports: providers.map(({ provide }) => provide),
     };
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.stores.start();
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -3,7 +3,7 @@ import type { Outbox, OutboxEvent } from '../shared/events.js';
 import type { EventHandlers } from './event-handlers.js';
 
 const BATCH = 100;
-const LEASE = MINUTE;
+const LEASE = 10 * SECOND;
 const FIRST_RETRY = SECOND;
 const LONGEST_RETRY = 5 * MINUTE;
 const POLL = SECOND;

@@ -14,6 +14,7 @@ export const ADAPTERS: readonly (readonly [name: string, open: OpenAdapters])[] 
       const adapters = openSqliteAdapters(`sqlite:${dir}/posterr.db`, ids, clock);
       return {
         ports: adapters.ports,
+        start: () => adapters.start(),
         check: () => adapters.check(),
         close: async () => {
           await adapters.close();

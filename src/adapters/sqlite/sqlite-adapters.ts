@@ -43,6 +43,7 @@ export function openSqliteAdapters(databaseUrl: string, ids: Ids, clock: Clock):
       [TimelineStore, new SqliteTimelineStore(db)],
       [NotificationStore, new SqliteNotificationStore(db, ids)],
     ],
+    start: () => outbox.release(),
     check: async () => void db.get('SELECT 1'),
     close: () => db.close(),
   };

@@ -22,6 +22,16 @@ export class SqliteOutbox extends Outbox {
     db.onCommit(() => this.announce());
   }
 
+  /**
+   * Ends every lease: for the start of a process, when whoever held them has most likely died. Should another process
+   * on the same file still work on some, these take effect once all the same.
+   */
+  release(): Promise<void> {
+    return this.db.write(() => {
+      this.db.run('UPDATE outbox SET available_at = 0 WHERE available_at > 0');
+    });
+  }
+
   /** Inside of a write: stores events together with what it stores. */
   append(events: readonly DomainEvent[]): void {
     for (const { type, actorId, data } of events) {
