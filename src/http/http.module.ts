@@ -3,7 +3,7 @@ import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { AllowedMethods } from './allowed-methods.js';
 import { Draining, HealthController } from './health/health.controller.js';
-import { Metrics, MetricsController } from './health/metrics.js';
+import { Metrics, MetricsController } from './health/metrics.controller.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { LoggingModule, QuietLogger } from './logging.js';
 import { PaginationModule } from './pagination/pagination.module.js';

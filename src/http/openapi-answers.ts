@@ -4,6 +4,8 @@ import { type ProblemCode, PROBLEMS } from './problems.js';
 
 /** The parts of an operation that this file reads and writes; Nest's types leave its own extensions out. */
 interface Operation {
+  summary?: string;
+  description?: string;
   parameters?: { name?: string; in?: string }[];
   requestBody?: object;
   security?: object[];
@@ -50,6 +52,10 @@ export function describeAnswers(document: OpenAPIObject): void {
 }
 
 function describeOperation(path: string, method: (typeof METHODS)[number], operation: Operation): void {
+  // The compiler plugin takes a whole comment for the summary.
+  const [summary = '', ...paragraphs] = operation.summary?.split('\n\n') ?? [];
+  operation.summary = summary;
+  if (paragraphs.length > 0) operation.description = paragraphs.join('\n\n');
   const limited = path.startsWith('/v1/');
   const common: HeaderName[] = [
     'X-Request-Id',

@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { describeAnswers } from './openapi-answers.js';
+import { describeValues } from './openapi-values.js';
 import { Problem } from './problem.dto.js';
 
 const INTRODUCTION = `
@@ -39,6 +40,7 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
     extraModels: [Problem],
   });
   describeAnswers(document);
+  describeValues(document);
   return document;
 }
 

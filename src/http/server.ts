@@ -8,7 +8,7 @@ import { SECOND } from '../shared/clock.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { registerCaching } from './caching.js';
 import { registerAuthentication } from './current-user.js';
-import { Metrics } from './health/metrics.js';
+import { Metrics } from './health/metrics.controller.js';
 import { QuietLogger, registerRequestLog } from './logging.js';
 import { registerPageLinks } from './pagination/pages.js';
 import { failureOf, problemOf } from './problem-filter.js';
