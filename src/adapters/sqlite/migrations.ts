@@ -71,8 +71,9 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX posts_reposts ON posts (subject_id, id) WHERE hidden = 0 AND kind = 'repost';
   CREATE UNIQUE INDEX posts_repost_once ON posts (author_id, subject_id) WHERE kind = 'repost';
 
+  -- Holds words as wordsOf() finds and folds them: to this tokenizer all beyond ASCII belongs to words.
   CREATE VIRTUAL TABLE posts_text USING fts5 (
-    text, author, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
+    text, author, content = '', contentless_delete = 1, tokenize = 'ascii'
   );
 
   CREATE TABLE quotas (

@@ -8,11 +8,12 @@ export type SqlValue = null | number | string | Uint8Array;
 /** Integers beyond 2^53 do not occur: counts and times are below. */
 export type Row = Record<string, SqlValue>;
 
+/** The timeout comes first: another process may be opening the same file. */
 const PRAGMAS = `
+  PRAGMA busy_timeout = 5000;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA foreign_keys = ON;
-  PRAGMA busy_timeout = 5000;
   PRAGMA temp_store = MEMORY;
   PRAGMA cache_size = -32768;
   PRAGMA mmap_size = 268435456;
@@ -20,8 +21,15 @@ const PRAGMAS = `
 /** Bounds how long reads wait behind one commit. */
 const WRITES_PER_COMMIT = 200;
 
+/**
+ * `durable`: survives the loss of power once it is answered. `ordered`: survives the end of the process; power lost
+ * right after may undo it, together with everything written later. For what is repeated then anyway.
+ */
+export type Durability = 'durable' | 'ordered';
+
 interface QueuedWrite {
   readonly work: () => unknown;
+  readonly durability: Durability;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -36,6 +44,7 @@ export class SqliteDatabase {
   private readonly commitListeners: (() => void)[] = [];
   private queue: QueuedWrite[] = [];
   private scheduled = false;
+  private durability: Durability = 'durable';
 
   /** `url`: `sqlite:` and a path, whose folder is made when missing, or `sqlite::memory:`. */
   constructor(url: string) {
@@ -62,11 +71,11 @@ export class SqliteDatabase {
 
   /**
    * Runs `work` in a transaction. When it throws, nothing of it stays, and the promise rejects with its error; else
-   * the promise resolves once everything is committed durably.
+   * the promise resolves once everything is committed.
    */
-  write<Result>(work: () => Result): Promise<Result> {
+  write<Result>(work: () => Result, durability: Durability = 'durable'): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      this.queue.push({ work, durability, resolve: resolve as (value: unknown) => void, reject });
       if (this.scheduled) return;
       this.scheduled = true;
       setImmediate(() => this.commitQueue());
@@ -93,16 +102,24 @@ export class SqliteDatabase {
     if (batch.length === 0) return;
     const settled: (() => void)[] = [];
     try {
+      this.require(batch.some(({ durability }) => durability === 'durable') ? 'durable' : 'ordered');
       this.connection.exec('BEGIN IMMEDIATE');
       for (const write of batch) settled.push(this.attempt(write));
       this.connection.exec('COMMIT');
     } catch (error) {
-      if (this.connection.isTransaction) this.connection.exec('ROLLBACK');
+      if (this.connection.isOpen && this.connection.isTransaction) this.connection.exec('ROLLBACK');
       for (const { reject } of batch) reject(error);
       return;
     }
     for (const settle of settled) settle();
     for (const listener of this.commitListeners) listener();
+  }
+
+  /** The log is written in order, so that what is durable makes everything before it durable too. */
+  private require(durability: Durability): void {
+    if (durability === this.durability) return;
+    this.connection.exec(`PRAGMA synchronous = ${durability === 'durable' ? 'FULL' : 'NORMAL'}`);
+    this.durability = durability;
   }
 
   private attempt({ work, resolve, reject }: QueuedWrite): () => void {

@@ -19,7 +19,8 @@ export class SqliteFollowStore extends FollowStore {
   follow(followerId: Id, followedId: Id, events: readonly DomainEvent[]): Promise<Relation> {
     return this.db.write(() => {
       const id = stamp(this.db, this.ids, 'follows');
-      const sql = 'INSERT OR IGNORE INTO follows (follower_id, followed_id, id) VALUES (?, ?, ?)';
+      const sql =
+        'INSERT INTO follows (follower_id, followed_id, id) VALUES (?, ?, ?) ON CONFLICT (follower_id, followed_id) DO NOTHING';
       if (this.db.run(sql, toBlob(followerId), toBlob(followedId), toBlob(id)) > 0) {
         this.count(followerId, followedId, 1);
         this.outbox.append(events);

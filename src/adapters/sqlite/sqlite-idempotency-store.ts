@@ -33,7 +33,7 @@ export class SqliteIdempotencyStore extends IdempotencyStore {
   keepBody(digest: string, body: string): Promise<void> {
     return this.db.write(() => {
       this.db.run('UPDATE idempotency SET body = ? WHERE digest = ?', body, digest);
-    });
+    }, 'ordered');
   }
 
   /** Inside of a write. @throws IdempotencyKeyInUse */
@@ -44,8 +44,8 @@ export class SqliteIdempotencyStore extends IdempotencyStore {
       `DELETE FROM idempotency WHERE digest IN (SELECT digest FROM idempotency WHERE expires_at <= ? LIMIT 10)`,
       now,
     );
-    const sql =
-      'INSERT OR IGNORE INTO idempotency (digest, fingerprint, post_id, expires_at) VALUES (?, ?, ?, ?)';
+    const sql = `INSERT INTO idempotency (digest, fingerprint, post_id, expires_at) VALUES (?, ?, ?, ?)
+      ON CONFLICT (digest) DO NOTHING`;
     const inserted = this.db.run(sql, digest, fingerprint, toBlob(postId), now + IDEMPOTENCY_KEPT_MS);
     if (inserted === 0) throw new IdempotencyKeyInUse();
   }

@@ -17,13 +17,14 @@ export class SqliteNotificationStore extends NotificationStore {
     super();
   }
 
+  /** Who adds them repeats it when power is lost: no more than order is needed. */
   async add(notifications: readonly NewNotification[]): Promise<void> {
     if (notifications.length === 0) return;
     await this.db.write(() => {
       for (const { type, recipientId, actorId, postId, once } of notifications) {
         this.db.run(
-          `INSERT OR IGNORE INTO notifications (id, recipient_id, type, actor_id, post_id, once)
-           VALUES (?, ?, ?, ?, ?, ?)`,
+          `INSERT INTO notifications (id, recipient_id, type, actor_id, post_id, once)
+           VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (recipient_id, once) DO NOTHING`,
           toBlob(stamp(this.db, this.ids, 'notifications')),
           toBlob(recipientId),
           type,
@@ -32,15 +33,30 @@ export class SqliteNotificationStore extends NotificationStore {
           once,
         );
       }
-    });
+    }, 'ordered');
   }
 
   async list(recipientId: Id, types: readonly NotificationType[], stretch: Stretch): Promise<Notification[]> {
-    const ofTypes = types.length === 0 ? '' : ` AND type IN (SELECT value FROM json_each(?))`;
-    const sql = `SELECT * FROM notifications WHERE recipient_id = ?${ofTypes}`;
-    const values = types.length === 0 ? [] : [JSON.stringify(types)];
-    const rows = listStretch(this.db, sql, 'id', stretch, toBlob(recipientId), ...values);
-    return rows.map(toNotification);
+    if (types.length > 0) return this.listTypes(recipientId, types, stretch).map(toNotification);
+    const sql = 'SELECT * FROM notifications WHERE recipient_id = ?';
+    return listStretch(this.db, sql, 'id', stretch, toBlob(recipientId)).map(toNotification);
+  }
+
+  /** Merges the lists of the types, so that rare types are not sought among all. */
+  private listTypes(
+    recipientId: Id,
+    types: readonly NotificationType[],
+    { from, before, newestFirst, limit }: Stretch,
+  ): Row[] {
+    const order = newestFirst ? 'DESC' : 'ASC';
+    const sql = `
+      SELECT notification.* FROM json_each(?1) AS asked CROSS JOIN notifications AS notification
+        ON notification.id IN (
+          SELECT id FROM notifications INDEXED BY notifications_by_type
+          WHERE recipient_id = ?2 AND type = asked.value AND id >= ?3 AND id < ?4 ORDER BY id ${order} LIMIT ?5)
+      ORDER BY notification.id ${order} LIMIT ?5`;
+    const asked = JSON.stringify([...new Set(types)]);
+    return this.db.all(sql, asked, toBlob(recipientId), toBlob(from), toBlob(before), limit);
   }
 
   async unread(recipientId: Id): Promise<UnreadState> {

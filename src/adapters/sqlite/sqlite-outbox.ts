@@ -9,7 +9,10 @@ const AVAILABLE = `
     SELECT 1 FROM outbox earlier
     WHERE earlier.actor_id = event.actor_id AND earlier.position < event.position AND earlier.available_at > ?1)`;
 
-/** An event that is leased or waits for its retry is available later. */
+/**
+ * An event that is leased or waits for its retry is available later. Events are stored durably with their facts; what
+ * becomes of them needs no more than its order, since an event that comes back is handed on again.
+ */
 export class SqliteOutbox extends Outbox {
   private readonly listeners: (() => void)[] = [];
   private appended = false;
@@ -50,7 +53,7 @@ export class SqliteOutbox extends Outbox {
         this.db.run('UPDATE outbox SET available_at = ? WHERE position = ?', now + leaseMs, Number(position));
       }
       return rows.map(toEvent);
-    });
+    }, 'ordered');
   }
 
   done(positions: readonly OutboxEvent['position'][]): Promise<void> {
@@ -58,7 +61,7 @@ export class SqliteOutbox extends Outbox {
       for (const position of positions) {
         this.db.run('DELETE FROM outbox WHERE position = ?', position);
       }
-    });
+    }, 'ordered');
   }
 
   retryLater(position: OutboxEvent['position'], retryAt: number): Promise<void> {
@@ -68,7 +71,7 @@ export class SqliteOutbox extends Outbox {
         UPDATE outbox SET available_at = ?1
         WHERE position >= ?2 AND actor_id = (SELECT actor_id FROM outbox WHERE position = ?2)`;
       this.db.run(sql, retryAt, position);
-    });
+    }, 'ordered');
   }
 
   onCommit(listener: () => void): void {

@@ -1,5 +1,5 @@
 import type { Post } from '../../modules/posts/domain/post.js';
-import type { SearchTerm } from '../../modules/search/domain/search-query.js';
+import { type SearchTerm, wordsOf } from '../../modules/search/domain/search-query.js';
 import { PostSearch } from '../../modules/search/search.ports.js';
 import { HIGHEST_ID, type Id, LOWEST_ID } from '../../shared/ids.js';
 import type { Stretch } from '../../shared/page.js';
@@ -13,6 +13,8 @@ export class SqlitePostSearch extends PostSearch {
   }
 
   async find(terms: readonly SearchTerm[], stretch: Stretch, authorId?: Id): Promise<Id[]> {
+    const match = matchOf(terms, authorId);
+    if (match === undefined) return [];
     const bounds: SqlValue[] = [];
     let range = '';
     if (stretch.from !== LOWEST_ID) {
@@ -27,7 +29,7 @@ export class SqlitePostSearch extends PostSearch {
       SELECT posts.id FROM posts_text CROSS JOIN posts ON posts.rowid = posts_text.rowid
       WHERE posts_text MATCH ?${range}
       ORDER BY posts_text.rowid ${stretch.newestFirst ? 'DESC' : 'ASC'} LIMIT ?`;
-    const rows = this.db.all(sql, matchOf(terms, authorId), ...bounds, stretch.limit);
+    const rows = this.db.all(sql, match, ...bounds, stretch.limit);
     return rows.map((row) => toId(row['id']));
   }
 
@@ -35,7 +37,7 @@ export class SqlitePostSearch extends PostSearch {
   add({ id, authorId, text }: Post): void {
     if (text === undefined) return;
     const sql = 'INSERT INTO posts_text (rowid, text, author) SELECT rowid, ?, ? FROM posts WHERE id = ?';
-    this.db.run(sql, text, authorWord(authorId), toBlob(id));
+    this.db.run(sql, wordsOf(text).join(' '), authorWord(authorId), toBlob(id));
   }
 
   /** Inside of a write. */
@@ -44,9 +46,11 @@ export class SqlitePostSearch extends PostSearch {
   }
 }
 
-/** A match expression of FTS5. Every word stands in quotes, so that none is an operator. */
-function matchOf(terms: readonly SearchTerm[], authorId: Id | undefined): string {
-  const phrases = terms.map(({ words, prefix }) => `"${words.join(' ')}"${prefix ? ' *' : ''}`);
+/** A match expression of FTS5. Every word stands in quotes, so that none is an operator. Absent: nothing can match. */
+function matchOf(terms: readonly SearchTerm[], authorId: Id | undefined): string | undefined {
+  const folded = terms.map(({ words, prefix }) => ({ words: wordsOf(words.join(' ')), prefix }));
+  if (folded.some(({ words }) => words.length === 0)) return undefined;
+  const phrases = folded.map(({ words, prefix }) => `"${words.join(' ')}"${prefix ? ' *' : ''}`);
   const text = `text : (${phrases.join(' AND ')})`;
   return authorId === undefined ? text : `${text} AND author : "${authorWord(authorId)}"`;
 }

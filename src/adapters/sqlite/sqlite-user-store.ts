@@ -6,6 +6,8 @@ import { type UserState, UserStore } from '../../modules/users/users.ports.js';
 import type { Row, SqliteDatabase, SqlValue } from './sqlite-database.js';
 import { idsIn, listStretch, toBlob, toId, toJson } from './sqlite-ids.js';
 
+/** Bounds the search for a common beginning of a name. */
+const USERS_SCANNED = 1_000;
 const STATE = `
   SELECT u.*,
     EXISTS (SELECT 1 FROM follows WHERE follower_id = ?1 AND followed_id = u.id) AS following,
@@ -45,10 +47,21 @@ export class SqliteUserStore extends UserStore {
   }
 
   async listByPrefix(prefix: string, stretch: Stretch): Promise<Id[]> {
-    const from = prefix.toLowerCase();
+    const names = [prefix.toLowerCase(), `${prefix.toLowerCase()}\u{10ffff}`];
+    const nearby = this.scanNames(names, stretch);
     const sql = 'SELECT id FROM users WHERE username_lower >= ? AND username_lower < ?';
-    const rows = listStretch(this.db, sql, 'id', stretch, from, `${from}\u{10ffff}`);
+    const rows = nearby.length >= stretch.limit ? nearby : listStretch(this.db, sql, 'id', stretch, ...names);
     return rows.map((row) => toId(row['id']));
+  }
+
+  /** Common beginnings show up among a few users; those of rare ones are few enough to be sorted. */
+  private scanNames(names: readonly string[], { from, before, newestFirst, limit }: Stretch): Row[] {
+    const order = newestFirst ? 'DESC' : 'ASC';
+    const sql = `
+      SELECT id FROM (
+        SELECT id, username_lower FROM users WHERE id >= ? AND id < ? ORDER BY id ${order} LIMIT ${USERS_SCANNED})
+      WHERE username_lower >= ? AND username_lower < ? ORDER BY id ${order} LIMIT ?`;
+    return this.db.all(sql, toBlob(from), toBlob(before), ...names, limit);
   }
 
   change(id: Id, { username, displayName, bio }: ProfileChanges): Promise<void> {
@@ -62,8 +75,15 @@ export class SqliteUserStore extends UserStore {
   }
 
   private rename(id: Id, username: string): void {
-    const sql = 'UPDATE OR IGNORE users SET username = ?, username_lower = ? WHERE id = ?';
-    if (this.db.run(sql, username, username.toLowerCase(), toBlob(id)) === 0) throw new UsernameTaken();
+    const lower = username.toLowerCase();
+    const sql = 'SELECT 1 FROM users WHERE username_lower = ? AND id <> ?';
+    if (this.db.get(sql, lower, toBlob(id))) throw new UsernameTaken();
+    this.db.run(
+      'UPDATE users SET username = ?, username_lower = ? WHERE id = ?',
+      username,
+      lower,
+      toBlob(id),
+    );
   }
 }
 
@@ -72,7 +92,8 @@ export function insertUser(
   id: Id,
   { username, displayName }: { username: string; displayName?: string },
 ): void {
-  const sql = 'INSERT OR IGNORE INTO users (id, username, username_lower, display_name) VALUES (?, ?, ?, ?)';
+  const sql = `INSERT INTO users (id, username, username_lower, display_name) VALUES (?, ?, ?, ?)
+    ON CONFLICT (username_lower) DO NOTHING`;
   const inserted = db.run(sql, toBlob(id), username, username.toLowerCase(), displayName ?? null);
   if (inserted === 0) throw new UsernameTaken();
 }

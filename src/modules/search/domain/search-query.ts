@@ -8,6 +8,8 @@ export interface SearchTerm {
 
 const TERM = /"([^"]*)"|([\p{L}\p{N}\p{M}]+)(\*?)/gu;
 const WORD = /[\p{L}\p{N}\p{M}]+/gu;
+/** Accents of any script and vowel points, but not the marks that make another kana, nor the vowel signs of Indic scripts. */
+const ACCENT = /[[\p{Mn}&&\p{Script=Inherited}]--[\u3099\u309a]]/gv;
 
 /**
  * Reads what a person typed: words, `"a phrase"`, and `begin*`. Anything else separates words. A phrase that is not
@@ -20,4 +22,10 @@ export function parseSearchQuery(typed: string): SearchTerm[] {
     if (first) terms.push({ words: [first, ...others], prefix: star === '*' });
   }
   return terms;
+}
+
+/** The words of a text in the form by which they are compared: case and accents are folded away. */
+export function wordsOf(text: string): string[] {
+  const folded = text.toLowerCase().normalize('NFD').replace(ACCENT, '').normalize('NFC');
+  return folded.replaceAll('ß', 'ss').replaceAll('ς', 'σ').match(WORD) ?? [];
 }
