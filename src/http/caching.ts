@@ -25,7 +25,8 @@ export function registerCaching(app: NestFastifyApplication): void {
         done(null, payload);
         return;
       }
-      const etag = `"${createHash('sha1').update(payload).digest('base64url')}"`;
+      const kept = reply.getHeader('ETag');
+      const etag = typeof kept === 'string' ? kept : etagOf(payload);
       reply.header('ETag', etag);
       if (!matches(request, etag)) {
         done(null, payload);
@@ -36,7 +37,11 @@ export function registerCaching(app: NestFastifyApplication): void {
     });
 }
 
-export function addVary(reply: FastifyReply, field: string): void {
+function etagOf(payload: string | Buffer): string {
+  return `"${createHash('sha1').update(payload).digest('base64url')}"`;
+}
+
+function addVary(reply: FastifyReply, field: string): void {
   const present = reply.getHeader('Vary');
   reply.header('Vary', present === undefined ? field : `${String(present)}, ${field}`);
 }

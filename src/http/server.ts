@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.js';
 import { SECOND } from '../shared/clock.js';
 import { AllowedMethods } from './allowed-methods.js';
+import { registerAnswerCache } from './answer-cache.js';
 import { registerCaching } from './caching.js';
 import { registerAuthentication } from './current-user.js';
 import { Metrics } from './health/metrics.controller.js';
@@ -39,6 +40,7 @@ export async function createServer(module: DynamicModule, config: Config): Promi
   registerThrottling(app);
   registerPageLinks(app);
   registerCaching(app);
+  registerAnswerCache(app);
   registerRequestLog(app);
   app.get(Metrics, { strict: false }).watch(app);
   serveDocument(app);

@@ -9,7 +9,7 @@ describe('the conventions of HTTP', () => {
   let nobody: Client;
 
   beforeAll(async () => {
-    world = await World.start({ RATE_LIMIT_PER_MINUTE: String(LIMIT), POSTS_PER_DAY: '5' });
+    world = await World.start({ RATE_LIMIT_PER_MINUTE: String(LIMIT), POSTS_PER_DAY: '50' });
     ada = await world.person('ada');
     nobody = world.anonymous();
   });
@@ -47,8 +47,8 @@ describe('the conventions of HTTP', () => {
     expect(answer.status).toBe(status);
     expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(answer.headers.get('x-request-id')).toBe(answer.body.requestId);
-    expect(answer.headers.get('ratelimit-policy')).toBe(`"default";q=${LIMIT};w=60, "posts";q=5;w=86400`);
-    expect(answer.headers.get('ratelimit')).toMatch(/^"default";r=\d+;t=\d+, "posts";r=5;t=\d+$/);
+    expect(answer.headers.get('ratelimit-policy')).toBe(`"default";q=${LIMIT};w=60, "posts";q=50;w=86400`);
+    expect(answer.headers.get('ratelimit')).toMatch(/^"default";r=\d+;t=\d+, "posts";r=50;t=\d+$/);
     expect(JSON.stringify(answer.body)).not.toMatch(/node_modules|\.js|sqlite|TypeError|SyntaxError|FST_/i);
   });
 
@@ -95,6 +95,18 @@ describe('the conventions of HTTP', () => {
     expect((await nobody.get('/v1/me')).headers.get('cache-control')).toBe('no-store');
     for (const path of ['/openapi.json', '/health/live', '/.well-known/jwks.json', '/metrics']) {
       expect([path, (await nobody.get(path)).headers.has('etag')]).toEqual([path, true]);
+    }
+  });
+
+  it('whoever is anonymous sees every write at once, however often they read before', async () => {
+    const read = async (path: string) => (await nobody.get<{ items: { id: string }[] }>(path)).body;
+    for (let n = 0; n < 3; n += 1) {
+      const { id } = await ada.publish(`seen at once ${n}`);
+      for (const _ of [1, 2, 3]) expect((await read('/v1/timelines/all')).items[0]?.id).toBe(id);
+      const name = `ada${n}`;
+      await ada.patch('/v1/me', { username: name });
+      for (const _ of [1, 2])
+        expect(await read(`/v1/posts/${id}`)).toMatchObject({ author: { username: name } });
     }
   });
 

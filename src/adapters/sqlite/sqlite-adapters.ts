@@ -6,11 +6,13 @@ import { PostSearch } from '../../modules/search/search.ports.js';
 import { TimelineStore } from '../../modules/timelines/timelines.ports.js';
 import { UserStore } from '../../modules/users/users.ports.js';
 import type { Clock } from '../../shared/clock.js';
+import { Changes } from '../../shared/changes.js';
 import { Outbox } from '../../shared/events.js';
 import { IdempotencyStore } from '../../shared/idempotency.js';
 import type { Ids } from '../../shared/ids.js';
 import type { Adapters } from '../adapters.js';
 import { SqliteAccountStore } from './sqlite-account-store.js';
+import { SqliteChanges } from './sqlite-changes.js';
 import { SqliteDatabase } from './sqlite-database.js';
 import { SqliteFollowStore } from './sqlite-follow-store.js';
 import { SqliteIdempotencyStore } from './sqlite-idempotency-store.js';
@@ -31,6 +33,7 @@ export function openSqliteAdapters(databaseUrl: string, ids: Ids, clock: Clock):
   const search = new SqlitePostSearch(db);
   return {
     ports: [
+      [Changes, new SqliteChanges(db)],
       [Outbox, outbox],
       [IdempotencyStore, idempotency],
       [PostSearch, search],

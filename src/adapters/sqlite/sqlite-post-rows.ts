@@ -3,21 +3,22 @@ import type { PostState } from '../../modules/posts/posts.ports.js';
 import type { Row } from './sqlite-database.js';
 import { idsIn, toId, toIds } from './sqlite-ids.js';
 
-/** The posts of ?1 and what they refer to, as the reader ?2 sees them. */
-export const LOAD = `
-  WITH asked AS ${idsIn('?1')},
-  wanted (id) AS (
-    SELECT id FROM asked
-    UNION SELECT subject_id FROM posts WHERE id IN (SELECT id FROM asked) AND subject_id IS NOT NULL
-    UNION SELECT in_reply_to_id FROM posts WHERE id IN (SELECT id FROM asked) AND in_reply_to_id IS NOT NULL)
+const STATE_OF = (posts: string): string => `
   SELECT post.*, subject.hidden AS subject_hidden, answered.hidden AS in_reply_to_hidden,
-    EXISTS (
+    ?2 IS NOT NULL AND EXISTS (
       SELECT 1 FROM posts repost
       WHERE repost.kind = 'repost' AND repost.author_id = ?2
         AND repost.subject_id = iif(post.kind = 'repost', post.subject_id, post.id)) AS reposted
-  FROM wanted CROSS JOIN posts post ON post.id = wanted.id
+  FROM ${posts}
   LEFT JOIN posts subject ON subject.id = post.subject_id
   LEFT JOIN posts answered ON answered.id = post.in_reply_to_id`;
+
+/** The posts of ?1 and what they refer to, some perhaps twice, as the reader ?2 sees them. */
+export const LOAD = `
+  ${STATE_OF(`${idsIn('?1')} asked CROSS JOIN posts post ON post.id = asked.id`)}
+  UNION ALL
+  ${STATE_OF(`${idsIn('?1')} asked CROSS JOIN posts referring ON referring.id = asked.id
+    CROSS JOIN posts post ON post.id = ifnull(referring.subject_id, referring.in_reply_to_id)`)}`;
 
 export function toPost(row: Row): Post {
   const { text, subject_id: subjectId, in_reply_to_id: inReplyToId } = row;

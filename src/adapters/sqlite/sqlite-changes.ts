@@ -1,0 +1,16 @@
+import { Changes } from '../../shared/changes.js';
+import type { SqliteDatabase } from './sqlite-database.js';
+
+export class SqliteChanges extends Changes {
+  private commits = 0;
+
+  constructor(private readonly db: SqliteDatabase) {
+    super();
+    db.onCommit(() => (this.commits += 1));
+  }
+
+  /** `data_version` counts the commits of other connections. */
+  version(): number {
+    return this.commits + Number(this.db.get('PRAGMA data_version')?.['data_version']);
+  }
+}

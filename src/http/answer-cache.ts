@@ -1,0 +1,72 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { LRUCache } from 'lru-cache';
+import { Changes } from '../shared/changes.js';
+
+interface KeptAnswer {
+  /** Of the data, before the answer was made. */
+  readonly version: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set when the answer may be kept: the version of the data before it is made. */
+    keptVersion: number | undefined;
+  }
+}
+
+const MOST_BYTES = 16 * 1_024 * 1_024;
+const LONGEST_URL = 300;
+
+/**
+ * Keeps answers to anonymous readers by their URL, and gives them again while nothing at all is written: what a reader
+ * gets never differs, only its cost. Register it after the throttling, so that such requests count too.
+ */
+export function registerAnswerCache(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  const changes = app.get(Changes, { strict: false });
+  const answers = new LRUCache<string, KeptAnswer>({
+    maxSize: MOST_BYTES,
+    sizeCalculation: ({ body }, url) => body.length + url.length + 500,
+  });
+  fastify.decorateRequest('keptVersion', undefined);
+
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const { url, headers } = request;
+    const isKept =
+      request.method === 'GET' &&
+      headers.authorization === undefined &&
+      url.startsWith('/v1/') &&
+      url.length <= LONGEST_URL;
+    if (!isKept) {
+      done();
+      return;
+    }
+    const version = changes.version();
+    const kept = answers.get(url);
+    if (kept?.version === version) {
+      reply.headers(kept.headers).send(kept.body);
+      return;
+    }
+    request.keptVersion = version;
+    done();
+  });
+
+  fastify.addHook('onSend', (request, reply, payload: unknown, done) => {
+    const version = request.keptVersion;
+    const etag = reply.getHeader('ETag');
+    if (version === undefined || reply.statusCode !== 200 || typeof payload !== 'string' || !etag) {
+      done(null, payload);
+      return;
+    }
+    const link = reply.getHeader('Link');
+    const headers = {
+      'Content-Type': String(reply.getHeader('Content-Type')),
+      ETag: String(etag),
+      ...(link !== undefined && { Link: String(link) }),
+    };
+    answers.set(request.url, { version, headers, body: Buffer.from(payload) });
+    done(null, payload);
+  });
+}
