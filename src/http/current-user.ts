@@ -49,14 +49,18 @@ export function registerAuthentication(app: NestFastifyApplication): void {
   const authenticator = app.get(Authenticator, { strict: false });
   fastify.decorateRequest('actor', undefined);
   fastify.decorateRequest('authenticationFault', undefined);
-  fastify.addHook('onRequest', async (request) => {
-    const header = request.headers.authorization;
-    if (header === undefined) return;
+  const authenticate = async (request: FastifyRequest, header: string): Promise<void> => {
     try {
       request.actor = await authenticator.authenticate(bearerTokenOf(header));
     } catch (fault) {
       request.authenticationFault = fault;
     }
+  };
+  // No promise for the many requests that have no token.
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const header = request.headers.authorization;
+    if (header === undefined) done();
+    else void authenticate(request, header).then(() => done());
   });
   fastify.addHook('preParsing', (request, reply, payload, done) => {
     const fault = request.authenticationFault;
