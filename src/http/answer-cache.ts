@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { Changes } from '../shared/changes.js';
 
@@ -18,33 +19,35 @@ declare module 'fastify' {
 
 const MOST_BYTES = 16 * 1_024 * 1_024;
 const LONGEST_URL = 300;
+/** The one answer that changes while nothing is written. */
+const CHANGES_WITH_TIME = '/v1/me/quota';
 
 /**
- * Keeps answers to anonymous readers by their URL, and gives them again while nothing at all is written: what a reader
- * gets never differs, only its cost. Register it after the throttling, so that such requests count too.
+ * Keeps answers by reader and URL, and gives them again while nothing at all is written: what a reader gets never
+ * differs, only its cost. Register it after the throttling, so that such requests count too.
  */
 export function registerAnswerCache(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   const changes = app.get(Changes, { strict: false });
   const answers = new LRUCache<string, KeptAnswer>({
     maxSize: MOST_BYTES,
-    sizeCalculation: ({ body }, url) => body.length + url.length + 500,
+    sizeCalculation: ({ body }, key) => body.length + key.length + 500,
   });
   fastify.decorateRequest('keptVersion', undefined);
 
   fastify.addHook('onRequest', (request, reply, done) => {
-    const { url, headers } = request;
     const isKept =
       request.method === 'GET' &&
-      headers.authorization === undefined &&
-      url.startsWith('/v1/') &&
-      url.length <= LONGEST_URL;
+      request.authenticationFault === undefined &&
+      request.url.length <= LONGEST_URL &&
+      request.url.startsWith('/v1/') &&
+      !request.url.startsWith(CHANGES_WITH_TIME);
     if (!isKept) {
       done();
       return;
     }
     const version = changes.version();
-    const kept = answers.get(url);
+    const kept = answers.get(keyOf(request));
     if (kept?.version === version) {
       reply.headers(kept.headers).send(kept.body);
       return;
@@ -66,7 +69,11 @@ export function registerAnswerCache(app: NestFastifyApplication): void {
       ETag: String(etag),
       ...(link !== undefined && { Link: String(link) }),
     };
-    answers.set(request.url, { version, headers, body: Buffer.from(payload) });
+    answers.set(keyOf(request), { version, headers, body: Buffer.from(payload) });
     done(null, payload);
   });
+}
+
+function keyOf({ actor, url }: FastifyRequest): string {
+  return `${actor?.id ?? ''} ${url}`;
 }
