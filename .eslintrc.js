@@ -172,7 +172,7 @@ export default tseslint.config(
     rules: imports(noDrivers(drivers(technology))),
   })),
   { files: ['src/adapters/system/**/*.ts'], rules: syntax(NO_FORWARD_REF, NO_ENVIRONMENT) },
-  { files: ['src/main.ts'], rules: syntax(NO_FORWARD_REF, NO_CLOCK, NO_CHANCE) },
+  { files: ['src/start.ts'], rules: syntax(NO_FORWARD_REF, NO_CLOCK, NO_CHANCE) },
   {
     files: SPECS,
     rules: {

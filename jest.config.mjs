@@ -9,6 +9,12 @@ export default {
   transform: { '^.+\\.ts$': '@swc/jest' },
   globalSetup: '<rootDir>/test/build.mjs',
   setupFiles: ['<rootDir>/test/jest.setup.mjs'],
-  collectCoverageFrom: ['src/**/*.ts', '!src/main.ts', '!src/openapi.ts', '!src/**/*.module.ts'],
+  collectCoverageFrom: [
+    'src/**/*.ts',
+    '!src/main.ts',
+    '!src/start.ts',
+    '!src/openapi.ts',
+    '!src/**/*.module.ts',
+  ],
   coverageProvider: 'v8',
 };
