@@ -1,7 +1,7 @@
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/src', '<rootDir>/test'],
+  roots: ['<rootDir>/src', '<rootDir>/test', '<rootDir>/demo'],
   testRegex: '(\\.|-)spec\\.ts$',
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'json'],
@@ -9,6 +9,12 @@ export default {
   transform: { '^.+\\.ts$': '@swc/jest' },
   globalSetup: '<rootDir>/test/build.mjs',
   setupFiles: ['<rootDir>/test/jest.setup.mjs'],
-  collectCoverageFrom: ['src/**/*.ts', '!src/main.ts', '!src/openapi.ts', '!src/**/*.module.ts'],
+  collectCoverageFrom: [
+    'src/**/*.ts',
+    '!src/main.ts',
+    '!src/start.ts',
+    '!src/openapi.ts',
+    '!src/**/*.module.ts',
+  ],
   coverageProvider: 'v8',
 };

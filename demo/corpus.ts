@@ -16,7 +16,7 @@ const NAME_WORD = /^[a-z]{3,9}$/;
 const WORDS_FOR_NAMES = 300;
 /** Formulas, quotation marks that the corpus leaves open, and what was printed in 1961 but would not be today. */
 const ODD =
-  /\*\*|[{}[\]|\\<>=^~_#@`]|\bAf\b|(^|[ "])' | '[ .,!?]|^([^"]*"[^"]*")*[^"]*"[^"]*$|nigger|negro|\bjap\b|redskin/i;
+  /\*|[{}[\]|\\<>=^~_#@`]|\bAf\b|(^|[ "])' | '[ .,!?]| [,.;:?!]|^([^"]*"[^"]*")*[^"]*"[^"]*$|nigger|negro|\bjap\b|redskin/i;
 const NO_NAME =
   /^(White|Black|Negro|Red|Male|Female|Dead|Sexual|Nuclear|Communist|Jewish|Sex|Death|Race|God|Jew|Girl|Boy|Wife|Woman|Man|Slave|Blood|Body|Enemy|War|Military|Soviet)$/;
 

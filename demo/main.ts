@@ -19,7 +19,7 @@ ${HOW_TO_START}
   --posts N         how many posts of all kinds (5000)
   --seed TEXT       another seed gives another community; the same gives the same (${USUAL_SEED})
   --concurrency N   requests at once (8)
-  --verify          at the end, walk the whole timeline and count
+  --verify          at the end, walk the whole timeline and count (with --posts 0: only that)
   --direct          write straight into the database of DATABASE_URL or DATA_DIR instead, fast:
                     npm run demo -- --direct --posts 1000000
   --help
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   }
   const sizes = {
     users: wholeNumber('users', values.users, 2, 100_000),
-    posts: wholeNumber('posts', values.posts, 1, 10_000_000),
+    posts: wholeNumber('posts', values.posts, 0, 10_000_000),
   };
   const concurrency = wholeNumber('concurrency', values.concurrency, 1, 64);
   if (!/^[\w.-]{1,50}$/.test(values.seed))
@@ -54,8 +54,13 @@ async function main(): Promise<void> {
   if (!/^https?:\/\//.test(values.url)) throw new DemoError('--url begins with http:// or https://.');
   if (values.direct && values.verify) {
     throw new DemoError(
-      '--direct has no server to verify: start one, then run the demo with --verify alone.',
+      '--direct has no server to verify: start one, then run the demo with --posts 0 --verify.',
     );
+  }
+  if (sizes.posts === 0) {
+    if (!values.verify) throw new DemoError('--posts 0 publishes nothing: it is for --verify.');
+    await verifyOnly(new Api(values.url));
+    return;
   }
   const password = `demo-${values.seed}-password`;
   const community = planCommunity(readCorpus(), values.seed, sizes);
@@ -96,10 +101,7 @@ async function throughApi(
     progress,
   );
   progress.end();
-  if (verify) {
-    const count = await verifyTimeline(api, listedIds, progress);
-    process.stdout.write(`Verified: the timeline shows each of ${count} posts exactly once.\n`);
-  }
+  if (verify) await verified(api, listedIds);
   const [first] = community.people;
   process.stdout.write(`
 ${ids.length} posts of ${community.people.length} people. Look at:
@@ -110,6 +112,17 @@ ${loginOf(community, password)}
 An access token of ${first?.username ?? ''}, good for a while:
   curl -H 'Authorization: Bearer ${accessToken}' ${api.url}/v1/timelines/following
 `);
+}
+
+async function verifyOnly(api: Api): Promise<void> {
+  await api.expectReady();
+  await api.expectNoRateLimit();
+  await verified(api, []);
+}
+
+async function verified(api: Api, published: readonly string[]): Promise<void> {
+  const count = await verifyTimeline(api, published, progress);
+  process.stdout.write(`Verified: the timeline shows each of ${count} posts exactly once.\n`);
 }
 
 function loginOf({ people }: Community, password: string): string {

@@ -9,7 +9,7 @@ import type { Progress } from './progress.ts';
  */
 export async function verifyTimeline(
   api: Api,
-  published: readonly string[] | undefined,
+  published: readonly string[],
   progress: Progress,
 ): Promise<number> {
   let expected = 0;
@@ -29,7 +29,7 @@ export async function verifyTimeline(
   if (seen.size !== expected) {
     throw new DemoError(`The timeline shows ${seen.size} posts, but users have ${expected}.`);
   }
-  const missing = published?.filter((id) => !seen.has(id)) ?? [];
+  const missing = published.filter((id) => !seen.has(id));
   if (missing.length > 0)
     throw new DemoError(`The timeline lacks ${missing.length} posts, such as ${missing[0] ?? ''}.`);
   return seen.size;
