@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 /** A value that cannot be used: `fault` goes on from the key and its value. */
 export class Unusable extends Error {}
 
@@ -45,13 +47,17 @@ const oneOf = <const Value extends string>(
   },
 });
 
-const list = (form: string, doc: string, item: RegExp): ConfigKey<readonly string[]> => ({
+const list = (
+  form: string,
+  doc: string,
+  allowed: (item: string) => boolean,
+): ConfigKey<readonly string[]> => ({
   doc,
   form,
   read: (text) => {
     const items = text.split(',').map((part) => part.trim());
-    if (!items.every((part) => item.test(part))) throw new Unusable();
-    return items;
+    if (!items.every(allowed)) throw new Unusable();
+    return Object.freeze(items);
   },
 });
 
@@ -81,6 +87,14 @@ const notYet = (technology: string): ConfigKey<never> => ({
     throw new Unusable();
   },
 });
+
+/** An IP address, or a network such as 10.0.0.0/8. */
+function isNetwork(item: string): boolean {
+  const [address = '', bits, ...more] = item.split('/');
+  const most = { 4: 32, 6: 128 }[isIP(address)];
+  if (most === undefined || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
+}
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const MOST = 1_000_000_000;
@@ -112,20 +126,20 @@ export const CONFIG_KEYS = {
   ADMIN_USERNAMES: list(
     'usernames, separated by commas',
     'Who gets the role admin when they register or log in. Register these names before you open to the public.',
-    /^[A-Za-z0-9]{1,14}$/,
+    (name) => /^[A-Za-z0-9]{1,14}$/.test(name),
   ),
   CORS_ORIGINS: usually(
     '*',
     list(
       '* or origins such as https://example.org, separated by commas',
       'Pages of which origins may read the API.',
-      /^(?:\*|https?:\/\/[^/,\s]+)$/,
+      (origin) => /^(?:\*|https?:\/\/[^/,\s]+)$/.test(origin),
     ),
   ),
   TRUSTED_PROXIES: list(
     'addresses or networks such as 10.0.0.0/8, separated by commas',
     'Proxies whose X-Forwarded-For is believed.',
-    /^[0-9a-fA-F.:]+(?:\/\d{1,3})?$/,
+    isNetwork,
   ),
   LOG_LEVEL: oneOf(LOG_LEVELS, 'info', 'Least level that is logged.'),
   OIDC_ISSUER: webAddress('An OpenID Connect issuer that keeps the accounts instead of Posterr.'),

@@ -49,7 +49,8 @@ describe('the configuration', () => {
       oidc: { issuer: 'https://id.example', audience: 'posterr' },
       logLevel: 'info',
     });
-    expect(Object.isFrozen(config)).toBe(true);
+    const parts = [config, config.adminUsernames, config.corsOrigins, config.trustedProxies, config.oidc];
+    expect(parts.map((part) => Object.isFrozen(part))).toEqual([true, true, true, true, true]);
   });
 
   it.each([
@@ -63,6 +64,12 @@ describe('the configuration', () => {
     ],
     [{ REDIS_URL: 'redis://localhost' }, /^REDIS_URL cannot be .*does not support it\.$/],
     [{ REDIS_URL: 'redis://user:secret@localhost' }, /^REDIS_URL cannot be "redis:\/\/\*\*\*@localhost"/],
+    [{ DATABASE_URL: 'mongodb://user:sec/ret@h' }, /^DATABASE_URL cannot be "mongodb:\/\/\*\*\*@h"/],
+    [{ KAFKA_BROKERS: 'a:9092' }, /^KAFKA_BROKERS cannot be .*does not support it\.$/],
+    [{ ELASTICSEARCH_URL: 'http://a' }, /^ELASTICSEARCH_URL cannot be .*does not support it\.$/],
+    [{ TRUSTED_PROXIES: '10.0.0.1,999' }, /^TRUSTED_PROXIES cannot be "10.0.0.1,999"/],
+    [{ TRUSTED_PROXIES: '10.0.0.0/33' }, /^TRUSTED_PROXIES cannot be/],
+    [{ TRUSTED_PROXIES: '::1/8/8' }, /^TRUSTED_PROXIES cannot be/],
     [{ ADMIN_USERNAMES: 'no good' }, /^ADMIN_USERNAMES cannot be/],
     [{ PUBLIC_URL: 'posterr.example' }, /^PUBLIC_URL cannot be/],
     [{ CORS_ORIGINS: 'https://a.example/path' }, /^CORS_ORIGINS cannot be/],
@@ -70,7 +77,10 @@ describe('the configuration', () => {
       { OIDC_ISSUER: 'https://id.example' },
       'OIDC_ISSUER and OIDC_AUDIENCE must be given together, or neither.',
     ],
-    [{ PORT: 'x', ROLE: 'y' }, /^PORT cannot.*\nROLE cannot/],
+    [
+      { PORT: 'x', ROLE: 'y', OIDC_AUDIENCE: 'z' },
+      /^PORT cannot.*\nROLE cannot.*\nOIDC_ISSUER and OIDC_AUDIENCE must.*$/,
+    ],
   ])('cannot be %j', (environment, message) => {
     const reading = (): unknown => readConfig(environment);
     expect(reading).toThrow(ConfigError);

@@ -61,9 +61,6 @@ type Values = {
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const values = readValues(environment);
   const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience } = values;
-  if ((issuer === undefined) !== (audience === undefined)) {
-    throw new ConfigError('OIDC_ISSUER and OIDC_AUDIENCE must be given together, or neither.');
-  }
   return Object.freeze<Config>({
     port: values.PORT,
     host: values.HOST,
@@ -73,13 +70,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     postMaxLength: values.POST_MAX_LENGTH,
     mentionsPerPost: values.MENTIONS_PER_POST,
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
-    adminUsernames: (values.ADMIN_USERNAMES ?? []).map((name) => name.toLowerCase()),
+    adminUsernames: Object.freeze((values.ADMIN_USERNAMES ?? []).map((name) => name.toLowerCase())),
     publicUrl: values.PUBLIC_URL ?? `http://localhost:${values.PORT}`,
     corsOrigins: values.CORS_ORIGINS,
-    trustedProxies: values.TRUSTED_PROXIES ?? [],
+    trustedProxies: values.TRUSTED_PROXIES ?? Object.freeze([]),
     logLevel: values.LOG_LEVEL,
     role: values.ROLE,
-    ...(issuer !== undefined && audience !== undefined && { oidc: { issuer, audience } }),
+    ...(issuer !== undefined && audience !== undefined && { oidc: Object.freeze({ issuer, audience }) }),
     accessTokenSeconds: values.ACCESS_TOKEN_SECONDS,
     refreshTokenDays: values.REFRESH_TOKEN_DAYS,
     signingKeyDays: values.SIGNING_KEY_DAYS,
@@ -101,11 +98,14 @@ function readValues(environment: Readonly<Record<string, string | undefined>>): 
       return [name, undefined];
     }
   });
+  if (!environment['OIDC_ISSUER']?.trim() !== !environment['OIDC_AUDIENCE']?.trim()) {
+    faults.push('OIDC_ISSUER and OIDC_AUDIENCE must be given together, or neither.');
+  }
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
   return Object.fromEntries(values) as Values;
 }
 
 /** A URL without the user and password that it may have. */
 function withoutSecret(text: string): string {
-  return text.replace(/\/\/[^/]*@/, '//***@');
+  return text.replace(/\/\/.*@/s, '//***@');
 }
