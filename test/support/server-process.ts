@@ -47,9 +47,10 @@ export class ServerProcess {
   /** Asks it to stop, and answers its exit code. */
   async stop(): Promise<number | null> {
     this.child.kill('SIGTERM');
-    const [code] = (await Promise.race([once(this.child, 'exit'), setTimeout(20_000, ['did not stop'], { ref: false })])) as [
-      number,
-    ];
+    const [code] = (await Promise.race([
+      once(this.child, 'exit'),
+      setTimeout(20_000, ['did not stop'], { ref: false }),
+    ])) as [number];
     return code;
   }
 }
