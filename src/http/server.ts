@@ -22,7 +22,10 @@ import { registerThrottling } from './throttling/throttling.js';
 const BODY_LIMIT = 64 * 1_024;
 /** No parameter of a path is cut off: Node takes no more bytes than that of a request line and its headers. */
 const LONGEST_PARAMETER = maxHeaderSize;
+/** For a request to arrive. */
 const REQUEST_TIMEOUT = 30 * SECOND;
+/** Without a byte in either direction: who does not read an answer must not hold up a stop forever. */
+const STALL_TIMEOUT = 30 * SECOND;
 /** Longer than load balancers keep theirs, so that they are the ones to close. */
 const KEEP_ALIVE_TIMEOUT = 75 * SECOND;
 
@@ -53,6 +56,7 @@ export async function createServer(module: DynamicModule, config: Config): Promi
 function adapterFor({ trustedProxies }: Config): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
+    connectionTimeout: STALL_TIMEOUT,
     genReqId: (request: IncomingMessage) => requestIdOf(request),
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
     requestTimeout: REQUEST_TIMEOUT,
@@ -82,5 +86,5 @@ function acceptJsonOnly(app: NestFastifyApplication): void {
 function isEncoded({ headers }: FastifyRequest): boolean {
   const coding = headers['content-encoding'];
   if (coding !== undefined && coding.toLowerCase() !== 'identity') return true;
-  return /;\s*charset="?(?!utf-?8"?\s*(?:;|$)|us-ascii"?\s*(?:;|$))/i.test(headers['content-type'] ?? '');
+  return /;\s*charset=(?!"?(?:utf-?8|us-ascii)"?\s*(?:;|$))/i.test(headers['content-type'] ?? '');
 }

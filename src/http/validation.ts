@@ -42,7 +42,7 @@ export class DtoValidation implements PipeTransform<unknown, unknown> {
 
 /** So that an answer is not many times as long as the body that it judges. */
 const MOST_FAULTS = 50;
-const OF_QUERIES = { whitelist: true, forbidUnknownValues: true, stopAtFirstError: true };
+const OF_QUERIES = { whitelist: true, forbidUnknownValues: true };
 const OF_BODIES = { ...OF_QUERIES, forbidNonWhitelisted: true };
 
 const BUILT_IN = new Set<unknown>([String, Boolean, Number, Array, Object]);
@@ -59,11 +59,17 @@ const CODES: Readonly<Record<string, string>> = {
 };
 
 function faultOf({ property, constraints = {}, value }: ValidationError): FieldFault {
-  const [rule = '', message = ''] = Object.entries(constraints)[0] ?? [];
+  const [rule, message] = brokenRule(constraints);
   if (rule === 'whitelistValidation') return unknownField(property);
   const pointer = pointerTo(property);
   if (value === undefined) return { pointer, code: 'missing', detail: 'This field is needed.' };
   return { pointer, code: CODES[rule] ?? 'malformed', detail: `${message.replace(`${property} `, 'It ')}.` };
+}
+
+/** Of several the one on the type: the others mean nothing for a value of another. */
+function brokenRule(constraints: Readonly<Record<string, string>>): [rule: string, message: string] {
+  const rules = Object.entries(constraints);
+  return rules.find(([rule]) => CODES[rule] === 'wrong-type') ?? rules[0] ?? ['', 'is not good'];
 }
 
 function unknownField(name: string): FieldFault {
@@ -78,6 +84,6 @@ function pointerTo(name: string): string {
 function invalidParameter({ property, constraints = {}, value }: ValidationError): InvalidParameter {
   if (value === undefined) return new InvalidParameter(property, 'is needed.');
   if (Array.isArray(value)) return new InvalidParameter(property, 'must be given once.');
-  const [message = 'is not good'] = Object.values(constraints);
+  const [, message] = brokenRule(constraints);
   return new InvalidParameter(property, `${message.replace(`${property} `, '')}.`);
 }

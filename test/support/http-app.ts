@@ -149,3 +149,27 @@ export async function startHttpApp(
     close: () => nest.close(),
   };
 }
+
+export interface ProblemBody {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly instance: string;
+  readonly requestId: string;
+  readonly errors?: readonly { pointer: string; code: string }[];
+}
+
+/** The problem that `answer` is, with all that every problem has. */
+export async function problem(answer: Response): Promise<ProblemBody> {
+  const body = (await answer.json()) as ProblemBody;
+  expect(answer.headers.get('Content-Type')).toMatch(/^application\/problem\+json/);
+  expect(body).toMatchObject({
+    type: `urn:posterr:problem:${body.code}`,
+    title: expect.any(String),
+    detail: expect.any(String),
+    status: answer.status,
+    requestId: answer.headers.get('X-Request-Id'),
+  });
+  expect(answer.headers.get('Cache-Control')).toBe('no-store');
+  return body;
+}
