@@ -1,14 +1,15 @@
+import { maxHeaderSize } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Injectable } from '@nestjs/common';
+import { Injectable, NotFoundException } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import findMyWay from 'find-my-way';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
-/** Knows the methods of every path, so that a wrong one is told apart from a wrong path. */
+/** Knows the methods of every path, so that a wrong one is told apart from a wrong path, and answers OPTIONS. */
 @Injectable()
 export class AllowedMethods {
-  private readonly paths = findMyWay({ maxParamLength: 1_000 });
+  private readonly paths = findMyWay({ maxParamLength: maxHeaderSize });
 
   /** Must be called before the routes are made. */
   watch(app: NestFastifyApplication): void {
@@ -20,16 +21,28 @@ export class AllowedMethods {
         this.paths.on(known, url, () => undefined);
       }
     });
-    fastify.addHook('onSend', (request, reply, payload, done) => {
-      if (request.method === 'OPTIONS') reply.header('Allow', this.at(request).join(', '));
-      done(null, payload);
+    fastify.addHook('preHandler', (request, reply, done) => {
+      if (request.method !== 'OPTIONS') {
+        done();
+        return;
+      }
+      const allowed = this.at(request);
+      if (allowed.length === 0) done(new NotFoundException());
+      else void reply.status(204).header('Allow', allowed.join(', ')).send();
     });
   }
 
   /** Those of the path of a request; none when there is no such path. */
   at({ url }: FastifyRequest): string[] {
     const path = url.split('?', 1)[0] ?? '';
-    const allowed: string[] = METHODS.filter((method) => this.paths.find(method, path) !== null);
+    if (path === '*') return [...METHODS, 'OPTIONS'];
+    const allowed: string[] = METHODS.filter((method) => this.has(method, path));
     return allowed.length > 0 ? [...allowed, 'OPTIONS'] : [];
+  }
+
+  private has(method: (typeof METHODS)[number], path: string): boolean {
+    const route = this.paths.find(method, path);
+    // As Nest has it, an empty parameter is none: /v1/users/ is no path.
+    return route !== null && !Object.values(route.params).includes('');
   }
 }

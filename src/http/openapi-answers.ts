@@ -96,6 +96,7 @@ function commonProblems(path: string, method: (typeof METHODS)[number], operatio
   const codes: ProblemCode[] = [
     'malformed-request',
     'invalid-token',
+    'header-too-large',
     'internal-error',
     'service-unavailable',
   ];

@@ -19,7 +19,7 @@ const DETAILS: Partial<Record<ProblemCode, string>> = {
   'malformed-request': 'The body or the URL is malformed: the body must be one JSON document in UTF-8.',
   'not-found': 'There is no such route. GET /openapi.json lists them.',
   'payload-too-large': 'The body may have 64 KiB at most.',
-  'unsupported-media-type': 'Send the body as JSON, with "Content-Type: application/json".',
+  'unsupported-media-type': 'Send the body as plain JSON in UTF-8, with "Content-Type: application/json".',
   'internal-error': UNEXPECTED,
 };
 
@@ -48,7 +48,7 @@ export class ProblemFilter implements ExceptionFilter {
 
 export function problemOf(
   { code, detail, errors }: Failure,
-  { url, id }: Pick<FastifyRequest, 'url' | 'id'>,
+  { originalUrl, id }: Pick<FastifyRequest, 'originalUrl' | 'id'>,
 ): Problem {
   return {
     type: `urn:posterr:problem:${code}`,
@@ -56,7 +56,7 @@ export function problemOf(
     status: PROBLEMS[code].status,
     code,
     detail,
-    instance: pathOf(url),
+    instance: pathOf(originalUrl),
     requestId: id,
     ...(errors && { errors }),
   };

@@ -46,5 +46,7 @@ export function registerSafetyHeaders(app: NestFastifyApplication, { corsOrigins
     exposedHeaders: EXPOSED,
     maxAge: PREFLIGHT_SECONDS,
     strictPreflight: false,
+    // `AllowedMethods` answers it, with all the headers that other answers have.
+    preflightContinue: true,
   });
 }

@@ -1,8 +1,9 @@
-import type { IncomingMessage } from 'node:http';
-import type { DynamicModule } from '@nestjs/common';
+import { isUtf8 } from 'node:buffer';
+import { type IncomingMessage, maxHeaderSize } from 'node:http';
+import { BadRequestException, type DynamicModule, UnsupportedMediaTypeException } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config.js';
 import { SECOND } from '../shared/clock.js';
 import { AllowedMethods } from './allowed-methods.js';
@@ -11,16 +12,20 @@ import { registerCaching } from './caching.js';
 import { registerAuthentication } from './current-user.js';
 import { Metrics } from './health/metrics.controller.js';
 import { QuietLogger, registerRequestLog } from './logging.js';
+import { answerConnectionFault, decodableUrl, registerUrlCheck } from './malformed-requests.js';
 import { registerPageLinks } from './pagination/pages.js';
-import { failureOf, problemOf } from './problem-filter.js';
 import { registerRequestContext, requestIdOf } from './request-context.js';
 import { registerSafetyHeaders } from './safety-headers.js';
 import { serveDocument } from './openapi-document.js';
 import { registerThrottling } from './throttling/throttling.js';
 
 const BODY_LIMIT = 64 * 1_024;
-const LONGEST_PARAMETER = 1_000;
+/** No parameter of a path is cut off: Node takes no more bytes than that of a request line and its headers. */
+const LONGEST_PARAMETER = maxHeaderSize;
+/** For a request to arrive. */
 const REQUEST_TIMEOUT = 30 * SECOND;
+/** Without a byte in either direction: who does not read an answer must not hold up a stop forever. */
+const STALL_TIMEOUT = 30 * SECOND;
 /** Longer than load balancers keep theirs, so that they are the ones to close. */
 const KEEP_ALIVE_TIMEOUT = 75 * SECOND;
 
@@ -38,6 +43,7 @@ export async function createServer(module: DynamicModule, config: Config): Promi
   registerSafetyHeaders(app, config);
   registerAuthentication(app);
   registerThrottling(app);
+  registerUrlCheck(app);
   registerPageLinks(app);
   registerCaching(app);
   registerAnswerCache(app);
@@ -50,31 +56,35 @@ export async function createServer(module: DynamicModule, config: Config): Promi
 function adapterFor({ trustedProxies }: Config): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
+    connectionTimeout: STALL_TIMEOUT,
     genReqId: (request: IncomingMessage) => requestIdOf(request),
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
     requestTimeout: REQUEST_TIMEOUT,
     return503OnClosing: false,
+    rewriteUrl: decodableUrl,
+    clientErrorHandler: answerConnectionFault,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
-    // A URL that cannot be decoded meets no hook and no filter.
-    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      const problem = problemOf(failureOf(error), request);
-      void reply
-        .status(problem.status)
-        .headers({ 'X-Content-Type-Options': 'nosniff', 'X-Request-Id': request.id })
-        .type('application/problem+json')
-        .send(JSON.stringify(problem));
-    },
   });
 }
 
-/** Only JSON is read. A body of no bytes is none: many clients name the type in any case. */
+/** Only JSON in UTF-8 is read. A body of no bytes is none: many clients name the type in any case. */
 function acceptJsonOnly(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined);
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else if (isEncoded(request)) done(new UnsupportedMediaTypeException());
+    // A decoder would put other characters in the place of what is no text.
+    else if (!isUtf8(body as Buffer)) done(new BadRequestException());
     else void parse(request, body.toString(), done);
   });
+}
+
+/** Whether the body is compressed, or in another character set than UTF-8 (US-ASCII is part of that). */
+function isEncoded({ headers }: FastifyRequest): boolean {
+  const coding = headers['content-encoding'];
+  if (coding !== undefined && coding.toLowerCase() !== 'identity') return true;
+  return /;\s*charset=(?!"?(?:utf-?8|us-ascii)"?\s*(?:;|$))/i.test(headers['content-type'] ?? '');
 }

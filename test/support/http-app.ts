@@ -1,23 +1,18 @@
 import type { AddressInfo } from 'node:net';
-import { type ArgumentsHost, Catch, type ExceptionFilter, Global, Module, type Type } from '@nestjs/common';
-import { APP_FILTER, NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply } from 'fastify';
-import { Config } from '../../src/config.js';
-import { type Actor, Authenticator, registerAuthentication } from '../../src/http/current-user.js';
+import { Global, Module, type Type } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Config, readConfig } from '../../src/config.js';
+import { type Actor, Authenticator } from '../../src/http/current-user.js';
 import { InvalidToken, ServiceUnavailable } from '../../src/http/http-errors.js';
+import { HttpModule } from '../../src/http/http.module.js';
 import { AnswerRebuilder } from '../../src/http/idempotency/answer-rebuilder.js';
-import { IdempotencyModule } from '../../src/http/idempotency/idempotency.module.js';
-import { registerPageLinks } from '../../src/http/pagination/pages.js';
-import { PaginationModule } from '../../src/http/pagination/pagination.module.js';
+import { createServer } from '../../src/http/server.js';
 import { DailyQuota } from '../../src/http/throttling/daily-quota.js';
-import { registerThrottling } from '../../src/http/throttling/throttling.js';
-import { ThrottlingModule } from '../../src/http/throttling/throttling.module.js';
 import { type Secret, SecretStore } from '../../src/modules/accounts/accounts.public.js';
 import { Clock, DAY } from '../../src/shared/clock.js';
-import { DomainError } from '../../src/shared/errors.js';
 import { IdempotencyStore, type KeptAnswer } from '../../src/shared/idempotency.js';
 import type { Id } from '../../src/shared/ids.js';
+import { Dependencies } from '../../src/shared/readiness.js';
 
 export const ADA: Id = '0192b3f4-8c1e-7a52-9d43-5f0c7c1d2e40';
 export const GRACE: Id = '0192b3f4-8c1e-7a52-9d43-5f0c7c1d2e41';
@@ -79,32 +74,6 @@ export class AnswersInMemory extends IdempotencyStore {
   }
 }
 
-/** Statuses of the codes that the specs of this folder meet. */
-const STATUSES: Readonly<Record<string, number>> = {
-  'invalid-parameter': 400,
-  'invalid-cursor': 400,
-  'invalid-idempotency-key': 400,
-  'invalid-token': 401,
-  forbidden: 403,
-  'not-found': 404,
-  'idempotency-key-in-use': 409,
-  'idempotency-key-reused': 422,
-  'validation-failed': 422,
-  'quota-exceeded': 429,
-  'rate-limited': 429,
-  'service-unavailable': 503,
-};
-
-@Catch(DomainError)
-class Problems implements ExceptionFilter<DomainError> {
-  catch(error: DomainError, host: ArgumentsHost): void {
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
-    if (error.retryAfter !== undefined) reply.header('Retry-After', error.retryAfter);
-    reply.status(STATUSES[error.code] ?? 500).type('application/problem+json');
-    reply.send(JSON.stringify({ code: error.code, detail: error.message }));
-  }
-}
-
 export interface HttpApp {
   readonly url: string;
   readonly nest: NestFastifyApplication;
@@ -117,12 +86,18 @@ export interface HttpApp {
   close(): Promise<void>;
 }
 
-/** `controllers` behind the plumbing of src/http, on a free port of this machine. */
+/** `controllers` behind all of src/http, on a free port of this machine. */
 export async function startHttpApp(
   controllers: Type[],
-  limits: { rateLimitPerMinute?: number; postsPerDay?: number } = {},
+  changes: Partial<Config> = {},
+  dependencies: Dependencies = { checks: {} },
 ): Promise<HttpApp> {
-  const config = { rateLimitPerMinute: 0, postsPerDay: 0, ...limits };
+  const config: Config = {
+    ...readConfig({ LOG_LEVEL: 'silent', TRUSTED_PROXIES: '127.0.0.1' }),
+    rateLimitPerMinute: 0,
+    postsPerDay: 0,
+    ...changes,
+  };
   const clock = new SetClock();
   const kept = new AnswersInMemory();
   const used = new Map<Id, number>();
@@ -141,6 +116,7 @@ export async function startHttpApp(
     { provide: IdempotencyStore, useValue: kept },
     { provide: Authenticator, useClass: NamesAsTokens },
     { provide: DailyQuota, useValue: quota },
+    { provide: Dependencies, useValue: dependencies },
     {
       provide: AnswerRebuilder,
       useValue: { rebuild: (id: Id, by: Id) => Promise.resolve({ id, rebuiltFor: by }) },
@@ -151,21 +127,12 @@ export async function startHttpApp(
   @Module({ providers, exports: providers.map(({ provide }) => provide) })
   class PortsModule {}
 
-  @Module({
-    imports: [PortsModule, PaginationModule, IdempotencyModule, ThrottlingModule],
-    controllers,
-    providers: [{ provide: APP_FILTER, useClass: Problems }],
-  })
   class SpecModule {}
 
-  const nest = await NestFactory.create<NestFastifyApplication>(
-    SpecModule,
-    new FastifyAdapter({ forceCloseConnections: true, trustProxy: '127.0.0.1' }),
-    { logger: false },
+  const nest = await createServer(
+    { module: SpecModule, imports: [PortsModule, HttpModule], controllers },
+    config,
   );
-  registerAuthentication(nest);
-  registerThrottling(nest);
-  registerPageLinks(nest);
   await nest.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${(nest.getHttpServer().address() as AddressInfo).port}`;
   return {
@@ -181,4 +148,28 @@ export async function startHttpApp(
       }),
     close: () => nest.close(),
   };
+}
+
+export interface ProblemBody {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly instance: string;
+  readonly requestId: string;
+  readonly errors?: readonly { pointer: string; code: string }[];
+}
+
+/** The problem that `answer` is, with all that every problem has. */
+export async function problem(answer: Response): Promise<ProblemBody> {
+  const body = (await answer.json()) as ProblemBody;
+  expect(answer.headers.get('Content-Type')).toMatch(/^application\/problem\+json/);
+  expect(body).toMatchObject({
+    type: `urn:posterr:problem:${body.code}`,
+    title: expect.any(String),
+    detail: expect.any(String),
+    status: answer.status,
+    requestId: answer.headers.get('X-Request-Id'),
+  });
+  expect(answer.headers.get('Cache-Control')).toBe('no-store');
+  return body;
 }

@@ -24,7 +24,7 @@ export function registerThrottling(app: NestFastifyApplication): void {
 
   if (perMinute > 0) {
     fastify.addHook('onRequest', async (request, reply) => {
-      if (NOT_LIMITED.test(request.url)) return;
+      if (NOT_LIMITED.test(request.url) || isPreflight(request)) return;
       const hit = await storage.increment(trackerOf(request), MINUTE, perMinute, MINUTE, 'default');
       const left = Math.max(perMinute - hit.totalHits, 0);
       reply.header('RateLimit-Policy', `"default";q=${perMinute};w=${MINUTE / SECOND}`);
@@ -52,6 +52,11 @@ export function registerThrottling(app: NestFastifyApplication): void {
       }
     });
   }
+}
+
+/** Browsers ask so by themselves, without credentials: everybody behind one address would share its limit. */
+function isPreflight({ method, headers }: FastifyRequest): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
 }
 
 /** Users count by themselves wherever they are, everybody else by address (of IPv6, by network). */
