@@ -78,4 +78,32 @@ export function notificationStoreContract(open: OpenAdapters): void {
     expect(await stores.notifications.markRead(ada, bob)).toBeUndefined();
     expect(await stores.notifications.unread(bob)).toEqual({ unreadCount: 0 });
   });
+
+  it('reads any stretch of rare and common types', async () => {
+    const types = ['follow', 'follow', 'mention', 'follow', 'repost', 'follow', 'mention', 'follow'] as const;
+    await stores.notifications.add(types.map((type, n) => follow(`${n}`, { type })));
+    const all = await stores.notifications.list(ada, [], everything({ newestFirst: false }));
+    expect(all.map(({ type }) => type)).toEqual(types);
+    for (const asked of [['mention'], ['follow', 'repost'], ['repost', 'mention', 'mention']] as const) {
+      for (const newestFirst of [true, false]) {
+        for (const limit of [1, 3, 100]) {
+          for (const [from, before] of [
+            [0, 7],
+            [2, 6],
+            [3, 3],
+            [6, 2],
+          ] as const) {
+            const bounds = { from: all[from]?.id ?? '', before: all[before]?.id ?? '' };
+            const within = all
+              .slice(from, Math.max(from, before))
+              .filter(({ type }) => asked.some((one) => one === type));
+            const stretch = everything({ newestFirst, limit, ...bounds });
+            expect(await stores.notifications.list(ada, asked, stretch)).toEqual(
+              (newestFirst ? within.toReversed() : within).slice(0, limit),
+            );
+          }
+        }
+      }
+    }
+  });
 }

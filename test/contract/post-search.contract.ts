@@ -40,6 +40,25 @@ export function postSearchContract(open: OpenAdapters): void {
     ['привет', 'Привет, мир', true],
     ['2026', 'in 2026', true],
     ['" ; DROP', 'x; drop "', true],
+    ['ελλαδα', 'Ελλάδα', true],
+    ['ΣΊΣΥΦΟΣ', 'ο Σίσυφος', true],
+    ['елка', 'Ёлка', true],
+    ['istanbul', 'İstanbul', true],
+    ['STRASSE', 'die Straße', true],
+    ['محمد', 'مُحَمَّد', true],
+    ['की', 'का', false],
+    ['की', 'उस की', true],
+    ['か', 'が', false],
+    ['\u{1e900}*', '\u{1e922}\u{1e923}', true],
+    ['\u0301', 'a \u0301 mark alone', false],
+    ['mark \u0301', 'a \u0301 mark alone', false],
+    ['\u0301*', 'anything', false],
+    ['blue-whale', 'the blue, dear, whale', true],
+    ['AND AND OR', 'or and', true],
+    ['blue*whale', 'bluebell whale', true],
+    ['"blue wha*"', 'the blue whale', false],
+    ['x'.repeat(100), 'x'.repeat(777), false],
+    [`${'x'.repeat(99)}*`, 'x'.repeat(777), true],
   ])('%s in %j: %s', async (typed, text, found) => {
     const { id } = await stores.post(ada, text);
     expect(await find(typed)).toEqual(found ? [id] : []);
@@ -72,5 +91,24 @@ export function postSearchContract(open: OpenAdapters): void {
     const [last = ''] = ids.toReversed();
     expect(await read({ from: last })).toEqual([last]);
     expect(await read({ from: last.replace(/.$/, 'f').replace(/^..../, 'ffff') })).toEqual([]);
+  });
+
+  it('finds the few posts of an author among many of others with the same words', async () => {
+    const bob = await stores.user('bob');
+    const theirs = [await stores.post(bob, 'whale one')];
+    for (let n = 0; n < 40; n += 1) await stores.post(ada, `whale ${n}`);
+    theirs.push(await stores.post(bob, 'whale two'));
+    expect(await find('whale', bob)).toEqual(theirs.map(({ id }) => id).toReversed());
+    expect(await find('whale one', bob)).toEqual([theirs[0]?.id]);
+    expect(await find('whale', '01890000-0000-7000-8000-000000000000')).toEqual([]);
+  });
+
+  it('finds a post again that is shown again, once', async () => {
+    const { id } = await stores.post(ada, 'the blue whale');
+    await stores.posts.setHidden(id, true);
+    expect(await find('whale')).toEqual([]);
+    await stores.posts.setHidden(id, false);
+    await stores.posts.setHidden(id, false);
+    expect(await find('whale')).toEqual([id]);
   });
 }

@@ -1,4 +1,4 @@
-import { original, quoteOf, replyTo, repostOf } from '../../src/modules/posts/domain/post.js';
+import { original, type Post, quoteOf, replyTo, repostOf } from '../../src/modules/posts/domain/post.js';
 import { PostNotFound, QuotaExceeded } from '../../src/modules/posts/domain/post.errors.js';
 import { dayOf } from '../../src/modules/posts/domain/quota.js';
 import type { PublishTerms } from '../../src/modules/posts/posts.ports.js';
@@ -294,6 +294,25 @@ export function postStoreContract(open: OpenAdapters): void {
         await stores.posts.setHidden(id, false);
       }
       expect([await lists(), await counts()]).toEqual(before);
+    });
+
+    it('happens many times, at the same time as other writes, and these go on', async () => {
+      const posts: Post[] = [];
+      for (let n = 0; n < 20; n += 1) posts.push(await stores.post(ada, `whale ${n}`));
+      for (const [n, post] of posts.entries()) {
+        await stores.posts.setHidden(post.id, true);
+        await Promise.all([
+          stores.posts.setHidden(posts[0]?.id ?? '', n % 2 === 0),
+          stores.post(bob, `ship ${n}`),
+          stores.posts.setHidden(posts[1]?.id ?? '', n % 3 === 0),
+        ]);
+      }
+      await stores.posts.setHidden(posts[0]?.id ?? '', true);
+      await stores.posts.setHidden(posts[1]?.id ?? '', true);
+      expect((await stores.users.load([ada])).get(ada)?.postsCount).toBe(0);
+      expect((await stores.users.load([bob])).get(bob)?.postsCount).toBe(20);
+      expect(await stores.search.find([{ words: ['whale'], prefix: false }], everything())).toEqual([]);
+      expect(await stores.search.find([{ words: ['ship'], prefix: false }], everything())).toHaveLength(20);
     });
 
     it('leaves what refers to the post, saying so', async () => {

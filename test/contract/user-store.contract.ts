@@ -102,4 +102,27 @@ export function userStoreContract(open: OpenAdapters): void {
       expect(await stores.users.listByPrefix(none, everything())).toEqual([]);
     }
   });
+
+  it('lists rare and common beginnings among many users in every stretch', async () => {
+    const names = Array.from({ length: 1_300 }, (_, n) => (n % 400 === 7 ? `rare${n}` : `common${n}`));
+    const ids = await Promise.all(names.map((name) => stores.user(name)));
+    const users = ids
+      .map((id, n) => ({ id, name: names[n] ?? '' }))
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    for (const prefix of ['rare', 'common', 'common12', 'c']) {
+      for (const newestFirst of [true, false]) {
+        for (const [from, before] of [
+          [0, 1_299],
+          [5, 1_250],
+          [400, 410],
+        ] as const) {
+          const bounds = { from: users[from]?.id ?? '', before: users[before]?.id ?? '' };
+          const within = users.slice(from, before).filter(({ name }) => name.startsWith(prefix));
+          const expected = (newestFirst ? within.toReversed() : within).slice(0, 21).map(({ id }) => id);
+          const stretch = everything({ newestFirst, limit: 21, ...bounds });
+          expect(await stores.users.listByPrefix(prefix, stretch)).toEqual(expected);
+        }
+      }
+    }
+  });
 }

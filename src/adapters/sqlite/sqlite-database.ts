@@ -66,7 +66,10 @@ export class SqliteDatabase {
 
   /** Answers how many rows were changed. Only inside of `write`. */
   run(sql: string, ...values: SqlValue[]): number {
-    return Number(this.statement(sql).run(...values).changes);
+    const statement = this.statement(sql);
+    // It also reports the last rowid, which FTS5 takes beyond 2^53 when it forgets a text: as a number that would throw.
+    statement.setReadBigInts(true);
+    return Number(statement.run(...values).changes);
   }
 
   /**
