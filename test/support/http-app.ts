@@ -9,6 +9,7 @@ import { AnswerRebuilder } from '../../src/http/idempotency/answer-rebuilder.js'
 import { createServer } from '../../src/http/server.js';
 import { DailyQuota } from '../../src/http/throttling/daily-quota.js';
 import { type Secret, SecretStore } from '../../src/modules/accounts/accounts.public.js';
+import { Changes } from '../../src/shared/changes.js';
 import { Clock, DAY } from '../../src/shared/clock.js';
 import { IdempotencyStore, type KeptAnswer } from '../../src/shared/idempotency.js';
 import type { Id } from '../../src/shared/ids.js';
@@ -112,6 +113,8 @@ export async function startHttpApp(
   const providers = [
     { provide: Config, useValue: config },
     { provide: Clock, useValue: clock },
+    // Always another version: no answer is kept.
+    { provide: Changes, useValue: { version: () => performance.now() } satisfies Changes },
     { provide: SecretStore, useValue: new SecretsInMemory() },
     { provide: IdempotencyStore, useValue: kept },
     { provide: Authenticator, useClass: NamesAsTokens },
