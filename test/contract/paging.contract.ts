@@ -16,6 +16,7 @@ const steps = fc.array(
   {
     minLength: 1,
     maxLength: 60,
+    size: 'max',
   },
 );
 const beginning = fc.integer({ min: 0, max: 25 });
