@@ -114,7 +114,7 @@ function describe({ requests, cpuUs }) {
 /** Warm up, then measure: rate, latencies, and the CPU time of the server for each request. */
 async function load({ url, pid }, at, options) {
   const target = { url: url + at, connections: CONNECTIONS, ...options };
-  await autocannon({ ...target, duration: 1 });
+  await autocannon({ ...target, duration: 3 });
   const before = cpuMs(pid);
   const result = await autocannon({ ...target, duration: SECONDS });
   if (result.non2xx > 0 || result.errors > 0)
