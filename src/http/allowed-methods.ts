@@ -15,7 +15,6 @@ export class AllowedMethods {
   watch(app: NestFastifyApplication): void {
     const fastify = app.getHttpAdapter().getInstance();
     fastify.addHook('onRoute', ({ method, url }) => {
-      if (url.includes('*')) return;
       for (const known of METHODS) {
         if (![method].flat().includes(known) || this.paths.hasRoute(known, url)) continue;
         this.paths.on(known, url, () => undefined);

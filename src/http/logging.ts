@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Injectable } from '@nestjs/common';
 import { Logger, LoggerModule, PinoLogger } from 'nestjs-pino';
 import { Config } from '../config.js';
-import { currentRequest } from './request-context.js';
+import { currentRequest, onRequestEnd } from './request-context.js';
 
 /** Names under which secrets may appear in what is logged. */
 const SECRETS = [
@@ -50,24 +50,23 @@ export class QuietLogger extends Logger {
 
 const QUIET = /^\/(?:health\/|metrics)/;
 
-/** One line for each request, also for those that are refused before they reach a handler. */
+/**
+ * One line for each request, also for those that are refused before they reach a handler, or whose client did not wait
+ * for the answer. Register it after the request's context.
+ */
 export function registerRequestLog(app: NestFastifyApplication): void {
   const log = PinoLogger.root;
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onResponse', (request, reply, done) => {
-      const line = {
-        requestId: request.id,
-        method: request.method,
-        route: request.routeOptions.url ?? null,
-        status: reply.statusCode,
-        durationMs: Math.round(reply.elapsedTime * 1_000) / 1_000,
-        ...(request.actor && { userId: request.actor.id }),
-      };
-      if (reply.statusCode >= 500) log.error(line, 'request failed');
-      else if (QUIET.test(request.url)) log.debug(line, 'request');
-      else log.info(line, 'request');
-      done();
-    });
+  onRequestEnd(app, (request, reply, { isAnswered, durationMs }) => {
+    const line = {
+      requestId: request.id,
+      method: request.method,
+      route: request.routeOptions.url ?? null,
+      ...(isAnswered ? { status: reply.statusCode } : { aborted: true }),
+      durationMs: Math.round(durationMs * 1_000) / 1_000,
+      ...(request.actor && { userId: request.actor.id }),
+    };
+    if (isAnswered && reply.statusCode >= 500) log.error(line, 'request failed');
+    else if (QUIET.test(request.url)) log.debug(line, 'request');
+    else log.info(line, 'request');
+  });
 }

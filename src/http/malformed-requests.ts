@@ -8,18 +8,22 @@ import { failureOf, problemOf } from './problem-filter.js';
 
 /**
  * Replaces a URL whose path cannot be decoded by one that can: the router answers such a request past all hooks, so
- * without limits, request id and log. `registerUrlCheck` refuses it in its turn.
+ * without limits, request id and log. `registerRequestCheck` refuses it in its turn.
  */
 export function decodableUrl({ url = '/' }: IncomingMessage): string {
   return isDecodable(url) ? url : url.replaceAll('%', '%25');
 }
 
-/** Refuses paths that cannot be decoded. Register it after the authentication and the throttling. */
-export function registerUrlCheck(app: NestFastifyApplication): void {
+/**
+ * Refuses paths that cannot be decoded, and requests that do not name their host (RFC 9112, 3.2). Register it after the
+ * authentication and the throttling.
+ */
+export function registerRequestCheck(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
-  fastify.addHook('preParsing', ({ originalUrl, url }, _reply, payload, done) => {
-    // Both are the same string but for the replaced ones.
-    if (originalUrl === url) done(null, payload);
+  fastify.addHook('preParsing', ({ originalUrl, url, headers, raw }, _reply, payload, done) => {
+    const isHostMissing = headers.host === undefined && raw.httpVersion === '1.1';
+    // Both URLs are the same string but for the replaced ones.
+    if (originalUrl === url && !isHostMissing) done(null, payload);
     else done(new BadRequestException());
   });
 }

@@ -37,8 +37,9 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const methods =
       error instanceof HttpException && error.getStatus() === 404 ? this.allowed.at(request) : [];
-    if (methods.length > 0) reply.header('Allow', methods.join(', '));
-    const failure = methods.length > 0 ? methodNotAllowed(methods) : failureOf(error);
+    const isWrongMethod = methods.length > 0 && !methods.includes(request.method);
+    if (isWrongMethod) reply.header('Allow', methods.join(', '));
+    const failure = isWrongMethod ? methodNotAllowed(methods) : failureOf(error);
     if (failure.code === 'internal-error') this.log.error({ err: error }, 'A request failed unexpectedly.');
     if (failure.retryAfter !== undefined) reply.header('Retry-After', Math.max(failure.retryAfter, 1));
     const problem = problemOf(failure, request);

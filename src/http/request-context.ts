@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** What every log line of a request carries. */
 interface RequestContext {
@@ -34,5 +35,35 @@ export function registerRequestContext(app: NestFastifyApplication): void {
       const parent = request.headers['traceparent'];
       const traceId = typeof parent === 'string' ? TRACE_PARENT.exec(parent)?.[1] : undefined;
       context.run({ requestId: request.id, ...(traceId && { traceId }) }, done);
+    });
+}
+
+interface RequestEnd {
+  /** Whether the whole answer was handed over; else the connection was lost before. */
+  readonly isAnswered: boolean;
+  readonly durationMs: number;
+}
+
+/**
+ * Calls `tell` once for each request. Fastify's onResponse is silent when a client does not wait for the answer, and
+ * such requests may well have written. Register it after the context, and before the hooks that answer.
+ */
+export function onRequestEnd(
+  app: NestFastifyApplication,
+  tell: (request: FastifyRequest, reply: FastifyReply, end: RequestEnd) => void,
+): void {
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', (request, reply, done) => {
+      const begun = performance.now();
+      const own = context.getStore();
+      reply.raw.once('close', () => {
+        const end = { isAnswered: reply.raw.writableFinished, durationMs: performance.now() - begun };
+        // A lost connection closes outside of the context of the request.
+        if (own) context.run(own, tell, request, reply, end);
+        else tell(request, reply, end);
+      });
+      done();
     });
 }

@@ -12,7 +12,7 @@ import { registerCaching } from './caching.js';
 import { registerAuthentication } from './current-user.js';
 import { Metrics } from './health/metrics.controller.js';
 import { QuietLogger, registerRequestLog } from './logging.js';
-import { answerConnectionFault, decodableUrl, registerUrlCheck } from './malformed-requests.js';
+import { answerConnectionFault, decodableUrl, registerRequestCheck } from './malformed-requests.js';
 import { registerPageLinks } from './pagination/pages.js';
 import { registerRequestContext, requestIdOf } from './request-context.js';
 import { registerSafetyHeaders } from './safety-headers.js';
@@ -23,8 +23,13 @@ const BODY_LIMIT = 64 * 1_024;
 /** No parameter of a path is cut off: Node takes no more bytes than that of a request line and its headers. */
 const LONGEST_PARAMETER = maxHeaderSize;
 /** For a request to arrive. */
-const REQUEST_TIMEOUT = 30 * SECOND;
-/** Without a byte in either direction: who does not read an answer must not hold up a stop forever. */
+const REQUEST_TIMEOUT = 20 * SECOND;
+/** How often Node looks for requests that take longer than that. */
+const REQUEST_CHECK_INTERVAL = 5 * SECOND;
+/**
+ * Without a byte in either direction: who does not read an answer must not hold up a stop forever. More than the two
+ * above together, so that who sends half a request is told before the connection ends.
+ */
 const STALL_TIMEOUT = 30 * SECOND;
 /** Longer than load balancers keep theirs, so that they are the ones to close. */
 const KEEP_ALIVE_TIMEOUT = 75 * SECOND;
@@ -38,17 +43,18 @@ export async function createServer(module: DynamicModule, config: Config): Promi
   });
   app.useLogger(app.get(QuietLogger, { strict: false }));
   acceptJsonOnly(app);
+  ignoreExpectations(app);
   app.get(AllowedMethods, { strict: false }).watch(app);
   registerRequestContext(app);
+  registerRequestLog(app);
+  app.get(Metrics, { strict: false }).watch(app);
   registerSafetyHeaders(app, config);
   registerAuthentication(app);
   registerThrottling(app);
-  registerUrlCheck(app);
+  registerRequestCheck(app);
   registerPageLinks(app);
   registerCaching(app);
   registerAnswerCache(app);
-  registerRequestLog(app);
-  app.get(Metrics, { strict: false }).watch(app);
   serveDocument(app);
   return app;
 }
@@ -57,6 +63,13 @@ function adapterFor({ trustedProxies }: Config): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     connectionTimeout: STALL_TIMEOUT,
+    http: {
+      connectionsCheckingInterval: REQUEST_CHECK_INTERVAL,
+      // Node exchanges the two where this is the longer one, and its own value is.
+      headersTimeout: REQUEST_TIMEOUT,
+      // Node's own answer would be no problem document: `registerRequestCheck` refuses requests without a host.
+      requireHostHeader: false,
+    },
     genReqId: (request: IncomingMessage) => requestIdOf(request),
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
     requestTimeout: REQUEST_TIMEOUT,
@@ -80,6 +93,12 @@ function acceptJsonOnly(app: NestFastifyApplication): void {
     else if (!isUtf8(body as Buffer)) done(new BadRequestException());
     else void parse(request, body.toString(), done);
   });
+}
+
+/** As RFC 9110, 10.1.1 allows; Node would answer 417 by itself, past all that is registered here. */
+function ignoreExpectations(app: NestFastifyApplication): void {
+  const server = app.getHttpServer();
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
 }
 
 /** Whether the body is compressed, or in another character set than UTF-8 (US-ASCII is part of that). */

@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { SECOND } from '../../shared/clock.js';
+import { onRequestEnd } from '../request-context.js';
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -22,16 +23,13 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
+  /** Must be called after the request's context is registered. */
   watch(app: NestFastifyApplication): void {
-    app
-      .getHttpAdapter()
-      .getInstance()
-      .addHook('onResponse', (request, reply, done) => {
-        const route = request.routeOptions.url ?? 'unknown';
-        const labels = { method: request.method, route, status: reply.statusCode };
-        this.durations.observe(labels, reply.elapsedTime / SECOND);
-        done();
-      });
+    onRequestEnd(app, (request, reply, { isAnswered, durationMs }) => {
+      const route = request.routeOptions.url ?? 'unknown';
+      const labels = { method: request.method, route, status: isAnswered ? reply.statusCode : 'aborted' };
+      this.durations.observe(labels, durationMs / SECOND);
+    });
   }
 }
 
