@@ -6,6 +6,13 @@ import type { Stretch } from '../../shared/page.js';
 import type { SqliteDatabase, SqlValue } from './sqlite-database.js';
 import { toBlob, toId } from './sqlite-ids.js';
 
+/**
+ * The rowid of the first post at or above an id, found by the index: `min(rowid)` would walk the posts from the oldest.
+ * Above all posts it is an integer too, since FTS5 takes no other number for a bound.
+ */
+const FIRST_ROWID =
+  'ifnull((SELECT rowid FROM posts WHERE id >= ? ORDER BY id LIMIT 1), 9223372036854775807)';
+
 /** Full text by FTS5, whose rows have the rowids of their posts; a second column holds the author's id as a word. */
 export class SqlitePostSearch extends PostSearch {
   constructor(private readonly db: SqliteDatabase) {
@@ -18,11 +25,11 @@ export class SqlitePostSearch extends PostSearch {
     const bounds: SqlValue[] = [];
     let range = '';
     if (stretch.from !== LOWEST_ID) {
-      range += ' AND posts_text.rowid >= (SELECT ifnull(min(rowid), 9e15) FROM posts WHERE id >= ?)';
+      range += ` AND posts_text.rowid >= ${FIRST_ROWID}`;
       bounds.push(toBlob(stretch.from));
     }
     if (stretch.before !== HIGHEST_ID) {
-      range += ' AND posts_text.rowid < (SELECT ifnull(min(rowid), 9e15) FROM posts WHERE id >= ?)';
+      range += ` AND posts_text.rowid < ${FIRST_ROWID}`;
       bounds.push(toBlob(stretch.before));
     }
     const sql = `
