@@ -75,6 +75,23 @@ describe('SqliteDatabase', () => {
     expect(values()).toEqual(['2']);
   });
 
+  it('tells everybody the cause when the disk is full, keeps nothing of that commit, and goes on', async () => {
+    await db.write(() => insert(1));
+    const pages = Number(db.get('PRAGMA page_count')?.['page_count']);
+    db.get(`PRAGMA max_page_count = ${pages + 3}`);
+    const results = await Promise.allSettled([
+      db.write(() => insert(2)),
+      db.write(() => db.run(INSERT, new Uint8Array(16).fill(3), 'purpose', 'x'.repeat(1_000_000))),
+      db.write(() => insert(4)),
+    ]);
+    for (const result of results) {
+      expect(result).toMatchObject({ status: 'rejected', reason: { message: 'database or disk is full' } });
+    }
+    expect(values()).toEqual(['1']);
+    await db.write(() => insert(5));
+    expect(values()).toEqual(['1', '5']);
+  });
+
   it('writes many more than one commit takes', async () => {
     await Promise.all(Array.from({ length: 250 }, (_, n) => db.write(() => insert(n))));
     expect(values()).toHaveLength(250);

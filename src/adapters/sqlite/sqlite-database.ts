@@ -132,6 +132,8 @@ export class SqliteDatabase {
       this.run('RELEASE one');
       return () => resolve(result);
     } catch (error) {
+      // A full disk makes SQLite undo the whole transaction, this savepoint included.
+      if (!this.connection.isTransaction) throw error;
       this.run('ROLLBACK TO one');
       this.run('RELEASE one');
       return () => reject(error);
