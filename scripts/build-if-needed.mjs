@@ -10,7 +10,8 @@ if (Number.parseInt(process.versions.node, 10) < 26) {
   process.exit(1);
 }
 
-const SOURCES = ['src/**/*.ts', 'package-lock.json', 'nest-cli.json', 'tsconfig*.json'];
+// Folders count too: their time tells of files that were taken away.
+const SOURCES = ['src', 'src/**', 'package-lock.json', 'nest-cli.json', 'tsconfig*.json'];
 const built = fs.existsSync('dist/main.js') ? fs.statSync('dist/main.js').mtimeMs : 0;
 const newest = Math.max(...fs.globSync(SOURCES).map((file) => fs.statSync(file).mtimeMs));
 
