@@ -4,19 +4,26 @@ import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescrip
 import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 import { boundaries } from './eslint/boundaries.js';
+import { disabledWithReason } from './eslint/disabled-with-reason.js';
 
 const SPECS = ['**/*.spec.ts', 'test/**/*.ts', 'demo/**/*.ts'];
 
 const syntax = (...rules) => ({
   'no-restricted-syntax': ['error', ...rules.map(([selector, message]) => ({ selector, message }))],
 });
-const NO_FORWARD_REF = ["CallExpression[callee.name='forwardRef']", 'No circles: move what both need.'];
+/** `name` itself, or the same of globalThis. */
+const ofGlobal = (name) =>
+  `MemberExpression:matches([object.name='${name}'], [object.property.name='${name}'])`;
+const NO_FORWARD_REF = [
+  "ImportSpecifier[imported.name='forwardRef'], MemberExpression[property.name='forwardRef']",
+  'No circles: move what both need.',
+];
 const NO_CLOCK = [
-  "CallExpression[callee.object.name='Date'][callee.property.name='now'], :matches(CallExpression, NewExpression)[callee.name='Date'][arguments.length=0]",
+  `${ofGlobal('Date')}[property.name='now'], :matches(CallExpression, NewExpression)[callee.name='Date'][arguments.length=0]`,
   'Time comes in through the Clock port.',
 ];
 const NO_CHANCE = [
-  "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+  `${ofGlobal('Math')}[property.name='random']`,
   'Randomness comes in through ports, or from node:crypto at the edge.',
 ];
 const RANDOM = '/^(random|getRandomValues|webcrypto)/';
@@ -25,7 +32,7 @@ const NO_SECRET_CHANCE = [
   'Randomness comes in through ports.',
 ];
 const NO_ENVIRONMENT = [
-  "MemberExpression[object.name='process']:matches([property.name='env'], [property.value='env']), ImportDeclaration[source.value=/^(node:)?process$/]",
+  `${ofGlobal('process')}:matches([property.name='env'], [property.value='env']), VariableDeclarator[init.name='process'] Property[key.name='env'], ImportDeclaration[source.value=/^(node:)?process$/]`,
   'Only the configuration reads the environment.',
 ];
 
@@ -51,7 +58,10 @@ export default tseslint.config(
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
-    plugins: { 'import-x': importX, posterr: { rules: { ...kebabCase.rules, boundaries } } },
+    plugins: {
+      'import-x': importX,
+      posterr: { rules: { ...kebabCase.rules, boundaries, 'disabled-with-reason': disabledWithReason } },
+    },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     settings: {
       'import-x/extensions': ['.ts'],
@@ -62,6 +72,7 @@ export default tseslint.config(
       'max-lines': ['error', { max: 250, skipComments: true }],
       'no-console': 'error',
       'posterr/kebab-case': 'error',
+      'posterr/disabled-with-reason': 'error',
       'import-x/no-cycle': ['error', { ignoreExternal: true }],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',

@@ -4,7 +4,7 @@ import path from 'node:path';
  * Who may import whom inside src/. A file has a kind by its place; each kind lists the kinds it may see, and the packages.
  * `own x`: x of the same module or adapter folder. `type x`: only with `import type`. What is not listed is forbidden.
  */
-const kinds = {
+export const kinds = {
   shared: { why: 'the kernel is pure', may: ['shared'], packages: [] },
   domain: {
     why: 'rules know only themselves and the kernel',
@@ -156,7 +156,15 @@ export const boundaries = {
       ImportDeclaration: (node) => check(node, node.source, node.importKind === 'type'),
       ExportNamedDeclaration: (node) => check(node, node.source, node.exportKind === 'type'),
       ExportAllDeclaration: (node) => check(node, node.source, node.exportKind === 'type'),
-      ImportExpression: (node) => check(node, node.source, false),
+      ImportExpression(node) {
+        check(node, node.source, false);
+        if (typeof node.source.value === 'string') return;
+        context.report({
+          node,
+          messageId: 'crossed',
+          data: { fault: 'import() of what is only known later' },
+        });
+      },
       TSImportType: (node) => check(node, node.source ?? node.argument.literal, true),
     };
   },
