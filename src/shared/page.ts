@@ -17,6 +17,27 @@ export type ReadStretch<Item> = (stretch: Stretch) => Promise<readonly Item[]>;
 export interface Position {
   readonly toward: 'older' | 'newer';
   readonly gap: Id;
+  /**
+   * What was shown already of the stretch above `gap` in which things may still become visible late. Only toward
+   * what is newer; at most `MOST_SEEN`.
+   */
+  readonly seen?: readonly Id[];
+}
+
+/** Bounds the length of cursors. Where more comes in the time that things may be late, polling waits for it to pass. */
+export const MOST_SEEN = 256;
+
+/** Knows how late things may become visible. */
+export abstract class Visibility {
+  /** Nothing with an id below it becomes visible any more, unless what is visible already is above it. */
+  abstract settledBefore(): Id;
+}
+
+/** Where ids become visible in their order: whatever comes is above all that is visible. */
+export class OrderedVisibility extends Visibility {
+  settledBefore(): Id {
+    return HIGHEST_ID;
+  }
 }
 
 export interface PageRequest {
@@ -28,6 +49,8 @@ export interface PageRequest {
   readonly since?: number;
   /** Exclusive, in ms. */
   readonly until?: number;
+  /** See `Visibility`, asked before anything is read; absent: everything visible is settled. */
+  readonly settledBefore?: Id;
 }
 
 export interface Page<Item> {
@@ -57,8 +80,7 @@ export async function readPage<Item>(
     before: request.until === undefined ? HIGHEST_ID : lowestIdAt(request.until),
   };
   if (order === 'oldest-first') return readUp(range, request, read, idOf);
-  if (request.position?.toward === 'newer')
-    return readNewer(range, request, request.position.gap, read, idOf);
+  if (request.position?.toward === 'newer') return readNewer(range, request, request.position, read, idOf);
   return readDown(range, request, read, idOf);
 }
 
@@ -66,7 +88,7 @@ type Range = Pick<Stretch, 'from' | 'before'>;
 
 async function readDown<Item>(
   range: Range,
-  { limit, position }: PageRequest,
+  { limit, position, settledBefore = HIGHEST_ID }: PageRequest,
   read: ReadStretch<Item>,
   idOf: (item: Item) => Id,
 ): Promise<Page<Item>> {
@@ -74,58 +96,94 @@ async function readDown<Item>(
   const found = await read({ from: range.from, before, newestFirst: true, limit: limit + 1 });
   const items = found.slice(0, limit);
   const hasMore = found.length > limit;
-  const first = items[0];
+  const last = items.at(-1);
+  // What comes late below a page that has a next one is older than the page; at the end of the list it is news.
+  const lowest = last !== undefined && hasMore ? idOf(last) : LOWEST_ID;
+  const above = position?.gap ?? LOWEST_ID;
+  const prev =
+    items.length > 0 ? newerThan(lowest, items.map(idOf), settledBefore) : newer(lower(above, settledBefore));
   return {
     items,
     hasMore,
-    ...(hasMore && { next: { toward: 'older', gap: idOf(items.at(-1) as Item) } }),
-    prev: {
-      toward: 'newer',
-      gap: first === undefined ? (position?.gap ?? LOWEST_ID) : successor(idOf(first)),
-    },
+    ...(last !== undefined && hasMore && { next: { toward: 'older', gap: idOf(last) } }),
+    prev,
   };
 }
 
 async function readNewer<Item>(
   range: Range,
-  { limit }: PageRequest,
-  gap: Id,
+  { limit, settledBefore = HIGHEST_ID }: PageRequest,
+  position: Position,
   read: ReadStretch<Item>,
   idOf: (item: Item) => Id,
 ): Promise<Page<Item>> {
-  const nearestFirst = await read({ ...range, from: higher(range.from, gap), newestFirst: false, limit });
-  const items = nearestFirst.toReversed();
+  const unseen = await readUnseen(range, { limit, settledBefore }, position, read, idOf);
+  const items = unseen.items.toReversed();
   const last = items.at(-1);
-  const end = last === undefined ? gap : idOf(last);
+  const end =
+    last === undefined ? (position.seen ?? []).map(successor).reduce(higher, position.gap) : idOf(last);
   const older = await read({ ...range, before: lower(range.before, end), newestFirst: true, limit: 1 });
   const hasMore = older.length > 0;
   return {
     items,
     hasMore,
     ...(hasMore && { next: { toward: 'older', gap: end } }),
-    prev: { toward: 'newer', gap: items[0] === undefined ? gap : successor(idOf(items[0])) },
+    prev: advance(position, unseen.items.map(idOf), unseen.hasMore, settledBefore),
   };
 }
 
 /** Of a list that is read from the oldest up, what follows and what is newer are the same. */
 async function readUp<Item>(
   range: Range,
-  { limit, position }: PageRequest,
+  { limit, position = newer(LOWEST_ID), settledBefore = HIGHEST_ID }: PageRequest,
   read: ReadStretch<Item>,
   idOf: (item: Item) => Id,
 ): Promise<Page<Item>> {
-  const start = position?.gap ?? LOWEST_ID;
-  const found = await read({
-    ...range,
-    from: higher(range.from, start),
-    newestFirst: false,
-    limit: limit + 1,
-  });
-  const items = found.slice(0, limit);
-  const hasMore = found.length > limit;
-  const last = items.at(-1);
-  const end: Position = { toward: 'newer', gap: last === undefined ? start : successor(idOf(last)) };
+  const { items, hasMore } = await readUnseen(range, { limit, settledBefore }, position, read, idOf);
+  const end = advance(position, items.map(idOf), hasMore, settledBefore);
   return { items, hasMore, ...(hasMore && { next: end }), prev: end };
+}
+
+/** What is above the position and was not shown, from the oldest up, as much as the next position can hold. */
+async function readUnseen<Item>(
+  range: Range,
+  { limit, settledBefore }: { limit: number; settledBefore: Id },
+  { gap, seen = [] }: Position,
+  read: ReadStretch<Item>,
+  idOf: (item: Item) => Id,
+): Promise<{ items: readonly Item[]; hasMore: boolean }> {
+  const stretch = {
+    ...range,
+    from: higher(range.from, gap),
+    newestFirst: false,
+    limit: limit + 1 + seen.length,
+  };
+  const found = (await read(stretch)).filter((item) => !seen.includes(idOf(item)));
+  const room = MOST_SEEN - seen.filter((id) => id >= settledBefore).length;
+  const items = found.slice(0, Math.min(limit, room));
+  return { items, hasMore: found.length > items.length };
+}
+
+/** The position above `shown`, ids from the oldest up, of which there is more above when `hasMore`. */
+function advance(
+  { gap, seen = [] }: Position,
+  shown: readonly Id[],
+  hasMore: boolean,
+  settledBefore: Id,
+): Position {
+  const known = [...seen, ...shown];
+  const top = hasMore ? shown.at(-1) : known.reduce(higher, LOWEST_ID);
+  if (top === undefined || top === LOWEST_ID) return newer(gap, seen);
+  return newer(higher(gap, lower(settledBefore, successor(top))), known);
+}
+
+const newerThan = (lowest: Id, shown: readonly Id[], settledBefore: Id): Position =>
+  newer(higher(lowest, lower(settledBefore, successor(shown.reduce(higher)))), shown);
+
+/** Toward what is newer than `gap`; of `shown` only what is above it needs to be known. */
+function newer(gap: Id, shown: readonly Id[] = []): Position {
+  const seen = shown.filter((id) => id >= gap);
+  return { toward: 'newer', gap, ...(seen.length > 0 && { seen }) };
 }
 
 const lower = (a: Id, b: Id): Id => (a < b ? a : b);

@@ -13,6 +13,7 @@ import { Changes } from '../../src/shared/changes.js';
 import { Clock, DAY } from '../../src/shared/clock.js';
 import { IdempotencyStore, type KeptAnswer } from '../../src/shared/idempotency.js';
 import type { Id } from '../../src/shared/ids.js';
+import { OrderedVisibility, Visibility } from '../../src/shared/page.js';
 import { Dependencies } from '../../src/shared/readiness.js';
 
 export const ADA: Id = '0192b3f4-8c1e-7a52-9d43-5f0c7c1d2e40';
@@ -115,6 +116,7 @@ export async function startHttpApp(
     { provide: Clock, useValue: clock },
     // Always another version: no answer is kept.
     { provide: Changes, useValue: { version: () => performance.now() } satisfies Changes },
+    { provide: Visibility, useClass: OrderedVisibility },
     { provide: SecretStore, useValue: new SecretsInMemory() },
     { provide: IdempotencyStore, useValue: kept },
     { provide: Authenticator, useClass: NamesAsTokens },

@@ -10,6 +10,7 @@ import { Changes } from '../../shared/changes.js';
 import { Outbox } from '../../shared/events.js';
 import { IdempotencyStore } from '../../shared/idempotency.js';
 import type { Ids } from '../../shared/ids.js';
+import { OrderedVisibility, Visibility } from '../../shared/page.js';
 import type { Adapters } from '../adapters.js';
 import { SqliteAccountStore } from './sqlite-account-store.js';
 import { SqliteChanges } from './sqlite-changes.js';
@@ -34,6 +35,7 @@ export function openSqliteAdapters(databaseUrl: string, ids: Ids, clock: Clock):
   return {
     ports: [
       [Changes, new SqliteChanges(db)],
+      [Visibility, new OrderedVisibility()],
       [Outbox, outbox],
       [IdempotencyStore, idempotency],
       [PostSearch, search],

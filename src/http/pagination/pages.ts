@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Id } from '../../shared/ids.js';
-import type { Page, PageRequest } from '../../shared/page.js';
+import { type Page, type PageRequest, Visibility } from '../../shared/page.js';
 import { InvalidParameter } from '../http-errors.js';
 import { CursorKey } from './cursor-key.js';
 import { openCursor, sealCursor } from './cursor.js';
@@ -24,7 +24,10 @@ export interface ListDescription {
 /** Answers pages: judges the query, opens and seals cursors. */
 @Injectable()
 export class Pages {
-  constructor(private readonly key: CursorKey) {}
+  constructor(
+    private readonly key: CursorKey,
+    private readonly visibility: Visibility,
+  ) {}
 
   /**
    * The page of `list` that `query` asks for.
@@ -41,7 +44,8 @@ export class Pages {
     const key = await this.key.bytes();
     const context = contextOf(list, range);
     const position = query.cursor === undefined ? undefined : openCursor(query.cursor, key, context);
-    const page = await read({ limit, ...range, ...(position && { position }) });
+    const settledBefore = this.visibility.settledBefore();
+    const page = await read({ limit, ...range, ...(position && { position }), settledBefore });
     const body: PageBody<View> = {
       items: [...page.items],
       page: {
