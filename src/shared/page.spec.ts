@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { isId, lowestIdAt, successor, timeOf } from './ids.js';
-import { readPage, type Stretch } from './page.js';
+import { MOST_SEEN, type Page, type Position, readPage, type Stretch } from './page.js';
 
 const id = (n: number): string => `00000000-0000-0000-0000-${String(n).padStart(12, '0')}`;
 const list = [1, 2, 3, 4, 5].map(id);
@@ -46,5 +47,91 @@ describe('ids', () => {
   it('have successors up to the highest', () => {
     expect(successor('00000000-0000-0000-ffff-ffffffffffff')).toBe('00000000-0000-0001-0000-000000000000');
     expect(successor('ffffffff-ffff-ffff-ffff-ffffffffffff')).toBe('ffffffff-ffff-ffff-ffff-ffffffffffff');
+  });
+});
+
+describe('what becomes visible late', () => {
+  /** Longest time between an item's id and its becoming visible, in ms. */
+  const LATEST = 20;
+  const items = fc.array(fc.record({ madeAt: fc.nat(200), late: fc.nat(LATEST - 1), tie: fc.nat(3) }), {
+    minLength: 1,
+    maxLength: 80,
+    size: 'max',
+  });
+  const reads = fc.array(fc.record({ wait: fc.nat(30), limit: fc.integer({ min: 1, max: 6 }) }), {
+    minLength: 1,
+    maxLength: 40,
+    size: 'max',
+  });
+  const START = 1_000;
+  const made = ({ madeAt, tie }: { madeAt: number; tie: number }, n: number): string =>
+    lowestIdAt(START + madeAt).replace(/.{12}$/, `${tie}${String(n).padStart(11, '0')}`);
+
+  it.each(['newest-first', 'oldest-first'] as const)('is shown once by polling a %s list', async (order) => {
+    await fc.assert(
+      fc.asyncProperty(items, fc.nat(220), reads, async (plan, beginning, steps) => {
+        const all = plan.map((one, n) => ({ id: made(one, n), visibleAt: START + one.madeAt + one.late }));
+        let now = START + beginning;
+        const readAt = (stretch: Stretch): Promise<string[]> => {
+          const ids = all.filter(({ visibleAt }) => visibleAt <= now).map(({ id }) => id);
+          const within = ids.filter((one) => one >= stretch.from && one < stretch.before).toSorted();
+          return Promise.resolve(
+            (stretch.newestFirst ? within.toReversed() : within).slice(0, stretch.limit),
+          );
+        };
+        const page = (limit: number, position?: Position): Promise<Page<string>> => {
+          const settledBefore = lowestIdAt(now - LATEST);
+          return readPage(
+            order,
+            { limit, settledBefore, ...(position && { position }) },
+            readAt,
+            (one) => one,
+          );
+        };
+        const first = await page(steps[0]?.limit ?? 1);
+        const atStart = now;
+        const shown = [...first.items];
+        let { prev } = first;
+        const later = Array.from({ length: 100 }, () => ({ wait: 10, limit: 5 }));
+        for (const { wait, limit } of [...steps, ...later]) {
+          now += wait;
+          const next = await page(limit, prev);
+          expect(next.items.length).toBeLessThanOrEqual(limit);
+          shown.push(...next.items);
+          ({ prev } = next);
+        }
+        expect(new Set(shown).size).toBe(shown.length);
+        // What is older than a page is for its `next`.
+        const lowest = first.hasMore && order === 'newest-first' ? (first.items.at(-1) ?? '') : '';
+        const expected = all.filter(
+          ({ id, visibleAt }) =>
+            id >= lowest && (order === 'oldest-first' || visibleAt > atStart || first.items.includes(id)),
+        );
+        expect(shown.toSorted()).toEqual(expected.map(({ id }) => id).toSorted());
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('bounds what a position holds, and goes on when time has passed', async () => {
+    const all = Array.from({ length: 1_000 }, (_, n) => made({ madeAt: 0, tie: 0 }, n));
+    const readAll = ({ from, before, limit }: Stretch): Promise<string[]> =>
+      Promise.resolve(all.filter((one) => one >= from && one < before).slice(0, limit));
+    const shown: string[] = [];
+    let position: Position | undefined;
+    for (let n = 0; n < 40; n += 1) {
+      const settledBefore = lowestIdAt(n < 20 ? START - 5 : START + 5);
+      const page: Page<string> = await readPage(
+        'oldest-first',
+        { limit: 100, settledBefore, ...(position && { position }) },
+        readAll,
+        (one) => one,
+      );
+      shown.push(...page.items);
+      position = page.prev;
+      expect(position.seen?.length ?? 0).toBeLessThanOrEqual(MOST_SEEN);
+      if (n === 19) expect(shown).toHaveLength(MOST_SEEN);
+    }
+    expect(shown).toEqual(all);
   });
 });
