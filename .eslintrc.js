@@ -102,7 +102,7 @@ export default tseslint.config(
     rules: syntax(NO_FORWARD_REF, NO_CLOCK, NO_CHANCE, NO_SECRET_CHANCE, NO_ENVIRONMENT),
   },
   { files: ['src/adapters/system/**/*.ts'], rules: syntax(NO_FORWARD_REF, NO_ENVIRONMENT) },
-  { files: ['src/start.ts'], rules: syntax(NO_FORWARD_REF, NO_CLOCK, NO_CHANCE) },
+  { files: ['src/start.ts', 'src/migrate.ts'], rules: syntax(NO_FORWARD_REF, NO_CLOCK, NO_CHANCE) },
   {
     files: SPECS,
     rules: {

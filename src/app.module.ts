@@ -13,11 +13,11 @@ import { UsersModule } from './modules/users/users.public.js';
 
 @Module({})
 export class AppModule {
-  static for(config: Config): DynamicModule {
+  static async for(config: Config): Promise<DynamicModule> {
     return {
       module: AppModule,
       imports: [
-        AdaptersModule.for(config),
+        await AdaptersModule.for(config),
         EventsModule,
         HttpModule,
         AccountsModule,

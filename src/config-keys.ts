@@ -105,11 +105,27 @@ export const CONFIG_KEYS = {
   HOST: usually('127.0.0.1', text('an address or a host name', 'Address to listen on.', /^[\w.:-]+$/)),
   DATA_DIR: usually('./data', text('a path', 'Folder of the embedded database.', /^[^\0]+$/)),
   DATABASE_URL: text(
-    'sqlite: and a path, or sqlite::memory: (this version supports no other database)',
+    'sqlite: and a path, sqlite::memory:, or mongodb:// (mongodb+srv://) and a replica set',
     'The database; sqlite:<DATA_DIR>/posterr.db when empty.',
-    /^sqlite:[^\0]+$/,
+    /^(?:sqlite:[^\0]+|mongodb(?:\+srv)?:\/\/[^\s/]+(?:\/\S*)?)$/,
   ),
-  REDIS_URL: notYet('Redis'),
+  DATABASE_TIMEOUT_MS: number(
+    100,
+    60_000,
+    1_500,
+    'Longest time for one operation of a database that is reached over the network; then the answer is 503.',
+  ),
+  REDIS_URL: list(
+    'redis:// or rediss:// and a node; several, separated by commas, are nodes of a Redis Cluster',
+    'Redis, for processes that share a database: caches, home timelines, one request limit for all.',
+    (node) => URL.canParse(node) && /^rediss?:$/.test(new URL(node).protocol),
+  ),
+  REDIS_TIMEOUT_MS: number(
+    10,
+    10_000,
+    100,
+    'Longest time for one round trip to Redis; what takes longer is done without it.',
+  ),
   KAFKA_BROKERS: notYet('Kafka'),
   ELASTICSEARCH_URL: notYet('Elasticsearch'),
   ROLE: oneOf(['all', 'api', 'worker'], 'all', 'What this process does: serve, hand on events, or both.'),
@@ -155,6 +171,9 @@ export const CONFIG_KEYS = {
   ),
 } as const satisfies Record<string, ConfigKey<unknown>>;
 
+/** Keys whose value may stand in a file. */
+export const SECRET_KEYS = ['DATABASE_URL', 'REDIS_URL'] as const satisfies readonly ConfigKeyName[];
+
 export type ConfigKeyName = keyof typeof CONFIG_KEYS;
 
 /** The file `.env.example`. */
@@ -163,5 +182,6 @@ export function exampleFile(): string {
   const lines = keys.map(
     ([name, { doc, form, usual }]) => `# ${doc}\n# Allowed: ${form}.\n#${name}=${usual ?? ''}\n`,
   );
-  return `# Copy to .env, and take away the # before what you change. The environment wins over this file.\n\n${lines.join('\n')}`;
+  const secrets = SECRET_KEYS.map((name) => `${name}_FILE`).join(' and ');
+  return `# Copy to .env, and take away the # before what you change. The environment wins over this file.\n# ${secrets} name files that hold the value of the key instead.\n\n${lines.join('\n')}`;
 }

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { ConfigError, readConfig } from './config.js';
 import { exampleFile } from './config-keys.js';
 
@@ -9,6 +11,7 @@ describe('the configuration', () => {
       host: '127.0.0.1',
       dataDir: './data',
       databaseUrl: 'sqlite:./data/posterr.db',
+      databaseTimeoutMs: 1500,
       postsPerDay: 5,
       postMaxLength: 777,
       mentionsPerPost: 10,
@@ -59,12 +62,20 @@ describe('the configuration', () => {
     [{ POSTS_PER_DAY: '-1' }, /^POSTS_PER_DAY cannot be "-1": it must be a whole number/],
     [{ ROLE: 'all of them' }, 'ROLE cannot be "all of them": it must be one of all, api, worker.'],
     [
-      { DATABASE_URL: 'mongodb://localhost' },
-      /^DATABASE_URL cannot be "mongodb:\/\/localhost": it must be sqlite:/,
+      { DATABASE_URL: 'postgres://localhost' },
+      /^DATABASE_URL cannot be "postgres:.*must be sqlite: .* mongodb:/,
     ],
-    [{ REDIS_URL: 'redis://localhost' }, /^REDIS_URL cannot be .*does not support it\.$/],
-    [{ REDIS_URL: 'redis://user:secret@localhost' }, /^REDIS_URL cannot be "redis:\/\/\*\*\*@localhost"/],
-    [{ DATABASE_URL: 'mongodb://user:sec/ret@h' }, /^DATABASE_URL cannot be "mongodb:\/\/\*\*\*@h"/],
+    [{ REDIS_URL: 'localhost:6379' }, /^REDIS_URL cannot be "localhost:6379": it must be redis:/],
+    [{ REDIS_URL: 'http://user:secret@localhost' }, /^REDIS_URL cannot be "http:\/\/\*\*\*@localhost"/],
+    [{ DATABASE_URL: 'mongo://user:sec/ret@h' }, /^DATABASE_URL cannot be "mongo:\/\/\*\*\*@h"/],
+    [
+      { DATABASE_URL_FILE: '/nowhere' },
+      'DATABASE_URL_FILE cannot be "/nowhere": it must be a file that can be read.',
+    ],
+    [
+      { REDIS_URL_FILE: 'package.json', REDIS_URL: 'redis://h' },
+      'REDIS_URL and REDIS_URL_FILE must not both be given.',
+    ],
     [{ KAFKA_BROKERS: 'a:9092' }, /^KAFKA_BROKERS cannot be .*does not support it\.$/],
     [{ ELASTICSEARCH_URL: 'http://a' }, /^ELASTICSEARCH_URL cannot be .*does not support it\.$/],
     [{ TRUSTED_PROXIES: '10.0.0.1,999' }, /^TRUSTED_PROXIES cannot be "10.0.0.1,999"/],
@@ -85,6 +96,16 @@ describe('the configuration', () => {
     const reading = (): unknown => readConfig(environment);
     expect(reading).toThrow(ConfigError);
     expect(reading).toThrow(message);
+  });
+
+  it('takes the databases from URLs, which may stand in files', () => {
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'posterr-')), 'url');
+    writeFileSync(file, 'mongodb://posterr:secret@db.example/posterr?replicaSet=rs0\n');
+    const config = readConfig({ DATABASE_URL_FILE: file, REDIS_URL: 'redis://a:7000, redis://b:7001' });
+    expect(config).toMatchObject({
+      databaseUrl: 'mongodb://posterr:secret@db.example/posterr?replicaSet=rs0',
+      redis: { urls: ['redis://a:7000', 'redis://b:7001'], timeoutMs: 100 },
+    });
   });
 
   it('is documented in .env.example', () => {

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import {
   CONFIG_KEYS,
+  SECRET_KEYS,
   type ConfigKey,
   type ConfigKeyName,
   Unusable,
@@ -13,8 +14,11 @@ export abstract class Config {
   abstract readonly port: number;
   abstract readonly host: string;
   abstract readonly dataDir: string;
-  /** `sqlite:` and the path of the file, or `sqlite::memory:`. */
+  /** `sqlite:` and the path of the file, `sqlite::memory:`, or `mongodb://...`. */
   abstract readonly databaseUrl: string;
+  abstract readonly databaseTimeoutMs: number;
+  /** One node, or nodes of a cluster; absent: there is no Redis. */
+  abstract readonly redis?: { readonly urls: readonly string[]; readonly timeoutMs: number };
   /** 0: no limit. */
   abstract readonly postsPerDay: number;
   /** Code points of a post's text. */
@@ -66,6 +70,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     host: values.HOST,
     dataDir: values.DATA_DIR,
     databaseUrl: values.DATABASE_URL ?? `sqlite:${values.DATA_DIR}/posterr.db`,
+    databaseTimeoutMs: values.DATABASE_TIMEOUT_MS,
+    ...(values.REDIS_URL && {
+      redis: Object.freeze({ urls: values.REDIS_URL, timeoutMs: values.REDIS_TIMEOUT_MS }),
+    }),
     postsPerDay: values.POSTS_PER_DAY,
     postMaxLength: values.POST_MAX_LENGTH,
     mentionsPerPost: values.MENTIONS_PER_POST,
@@ -84,8 +92,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   });
 }
 
-function readValues(environment: Readonly<Record<string, string | undefined>>): Values {
+function readValues(given: Readonly<Record<string, string | undefined>>): Values {
   const faults: string[] = [];
+  const environment = withSecretFiles(given, faults);
   const keys = Object.entries<ConfigKey<unknown> & { readonly usual?: string }>(CONFIG_KEYS);
   const values = keys.map(([name, { form, usual, read }]) => {
     const text = environment[name]?.trim() || usual;
@@ -103,6 +112,25 @@ function readValues(environment: Readonly<Record<string, string | undefined>>): 
   }
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
   return Object.fromEntries(values) as Values;
+}
+
+/** What stands in the file that `<KEY>_FILE` names is the value of the key: secrets need not be in the environment. */
+function withSecretFiles(
+  given: Readonly<Record<string, string | undefined>>,
+  faults: string[],
+): Readonly<Record<string, string | undefined>> {
+  const environment = { ...given };
+  for (const name of SECRET_KEYS) {
+    const file = given[`${name}_FILE`]?.trim();
+    if (!file) continue;
+    if (given[name]?.trim()) faults.push(`${name} and ${name}_FILE must not both be given.`);
+    try {
+      environment[name] = readFileSync(file, 'utf8').trim();
+    } catch {
+      faults.push(`${name}_FILE cannot be ${JSON.stringify(file)}: it must be a file that can be read.`);
+    }
+  }
+  return environment;
 }
 
 /** A URL without the user and password that it may have. */

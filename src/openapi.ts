@@ -8,7 +8,7 @@ import { buildDocument } from './http/openapi-document.js';
 
 // `node dist/openapi.js FILE` writes the document. Nothing is started, and no database is touched.
 const config = readConfig({ DATABASE_URL: 'sqlite::memory:' });
-const app = await NestFactory.create(AppModule.for(config), new FastifyAdapter(), {
+const app = await NestFactory.create(await AppModule.for(config), new FastifyAdapter(), {
   preview: true,
   logger: false,
 });

@@ -5,7 +5,7 @@ import { createServer } from './http/server.js';
 try {
   loadEnvFile();
   const config = readConfig(process.env);
-  const app = await createServer(AppModule.for(config), config);
+  const app = await createServer(await AppModule.for(config), config);
   app.enableShutdownHooks(undefined, { useProcessExit: true });
   await app.listen(config.port, config.host);
   const url = await app.getUrl();

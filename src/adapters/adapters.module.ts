@@ -14,8 +14,8 @@ import { Dependencies } from '../shared/readiness.js';
 import { Argon2PasswordHasher } from './system/argon2-password-hasher.js';
 import { JoseAccessTokens } from './system/jose-access-tokens.js';
 import { OidcIssuer } from './system/oidc-issuer.js';
-import { openSqliteAdapters } from './sqlite/sqlite-adapters.js';
 import type { Adapters } from './adapters.js';
+import { openStores } from './stores.js';
 import { SystemClock } from './system/system-clock.js';
 import { UuidV7Ids } from './system/uuid-v7-ids.js';
 
@@ -27,10 +27,11 @@ const STORES = Symbol('stores');
 export class AdaptersModule implements OnModuleInit, OnApplicationShutdown {
   constructor(@Inject(STORES) private readonly stores: Adapters) {}
 
-  static for(config: Config): DynamicModule {
+  static async for(config: Config): Promise<DynamicModule> {
     const clock = new SystemClock();
     const ids = new UuidV7Ids(clock);
-    const stores = openSqliteAdapters(config.databaseUrl, ids, clock);
+    const stores = await openStores(config, ids, clock);
+    if (stores.now) clock.follow(stores.now);
     const providers = [
       { provide: Config, useValue: config },
       { provide: Clock, useValue: clock },

@@ -4,6 +4,8 @@ export type Port = abstract new (...args: never[]) => object;
 /** What one technology plugs in. */
 export interface Adapters {
   readonly ports: readonly (readonly [port: Port, adapter: object])[];
+  /** The time by the database's clock, in ms since the epoch, where processes on several machines share one. */
+  readonly now?: () => number;
   /** Prepares what a process needs that begins to work; rejects when that is not possible. */
   start(): Promise<void>;
   /** Rejects when the stores cannot serve now. */

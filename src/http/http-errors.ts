@@ -56,11 +56,3 @@ export class RateLimited extends DomainError {
     super('Too many requests. Wait as long as Retry-After says.');
   }
 }
-
-export class ServiceUnavailable extends DomainError {
-  readonly code = 'service-unavailable';
-
-  constructor(override readonly retryAfter: number) {
-    super('This is not possible at the moment. Try again soon.');
-  }
-}

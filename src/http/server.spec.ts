@@ -4,7 +4,7 @@ import { ADA, type HttpApp, problem, type ProblemBody, startHttpApp } from '../.
 import { DomainError } from '../shared/errors.js';
 import type { Id } from '../shared/ids.js';
 import { Authenticated, OptionallyAuthenticated, Reader } from './current-user.js';
-import { ServiceUnavailable } from './http-errors.js';
+import { ServiceUnavailable } from '../shared/errors.js';
 
 class Unlisted extends DomainError {
   readonly code = 'nobody-knows-this';

@@ -26,3 +26,15 @@ export class ValidationFailed extends DomainError {
     super(faults.map(({ pointer, detail }) => (pointer === '' ? detail : `${pointer}: ${detail}`)).join(' '));
   }
 }
+
+/** What is needed for this cannot serve now; the caller may try again soon. */
+export class ServiceUnavailable extends DomainError {
+  readonly code = 'service-unavailable';
+
+  constructor(
+    override readonly retryAfter: number,
+    cause?: unknown,
+  ) {
+    super('This is not possible at the moment. Try again soon.', { cause });
+  }
+}

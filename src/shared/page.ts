@@ -98,10 +98,8 @@ async function readDown<Item>(
   const hasMore = found.length > limit;
   const last = items.at(-1);
   // What comes late below a page that has a next one is older than the page; at the end of the list it is news.
-  const lowest = last !== undefined && hasMore ? idOf(last) : LOWEST_ID;
-  const above = position?.gap ?? LOWEST_ID;
-  const prev =
-    items.length > 0 ? newerThan(lowest, items.map(idOf), settledBefore) : newer(lower(above, settledBefore));
+  const floor = last !== undefined && hasMore ? idOf(last) : LOWEST_ID;
+  const prev = above(floor, items.map(idOf), settledBefore);
   return {
     items,
     hasMore,
@@ -135,7 +133,7 @@ async function readNewer<Item>(
 /** Of a list that is read from the oldest up, what follows and what is newer are the same. */
 async function readUp<Item>(
   range: Range,
-  { limit, position = newer(LOWEST_ID), settledBefore = HIGHEST_ID }: PageRequest,
+  { limit, position = { toward: 'newer', gap: LOWEST_ID }, settledBefore = HIGHEST_ID }: PageRequest,
   read: ReadStretch<Item>,
   idOf: (item: Item) => Id,
 ): Promise<Page<Item>> {
@@ -172,17 +170,19 @@ function advance(
   settledBefore: Id,
 ): Position {
   const known = [...seen, ...shown];
-  const top = hasMore ? shown.at(-1) : known.reduce(higher, LOWEST_ID);
-  if (top === undefined || top === LOWEST_ID) return newer(gap, seen);
-  return newer(higher(gap, lower(settledBefore, successor(top))), known);
+  // What is unseen lies above the last shown, among what was seen.
+  const top = hasMore ? (shown.at(-1) ?? LOWEST_ID) : HIGHEST_ID;
+  return above(gap, known, lower(settledBefore, successor(top)));
 }
 
-const newerThan = (lowest: Id, shown: readonly Id[], settledBefore: Id): Position =>
-  newer(higher(lowest, lower(settledBefore, successor(shown.reduce(higher)))), shown);
-
-/** Toward what is newer than `gap`; of `shown` only what is above it needs to be known. */
-function newer(gap: Id, shown: readonly Id[] = []): Position {
-  const seen = shown.filter((id) => id >= gap);
+/**
+ * The position toward what is newer than `known`, at or above `floor`. What is known and settled lies below its gap: so it
+ * changes with the list, and not with the time.
+ */
+function above(floor: Id, known: readonly Id[], settledBefore: Id): Position {
+  const settled = known.filter((id) => id < settledBefore).map(successor);
+  const gap = settled.reduce(higher, floor);
+  const seen = known.filter((id) => id >= gap);
   return { toward: 'newer', gap, ...(seen.length > 0 && { seen }) };
 }
 

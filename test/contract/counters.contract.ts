@@ -20,7 +20,7 @@ const acts = fc.array(
 type Act = typeof acts extends fc.Arbitrary<readonly (infer One)[]> ? One : never;
 
 /** Counters equal the lists that they count after any history, acts at the same time included. */
-export function countersContract(open: OpenAdapters): void {
+export function countersContract(open: OpenAdapters, numRuns = 25): void {
   it('counters equal lists, and the search finds what the lists show', async () => {
     await fc.assert(
       fc.asyncProperty(acts, async (history) => {
@@ -43,7 +43,7 @@ export function countersContract(open: OpenAdapters): void {
         }
       }),
       // To shrink a history takes longer than to read it.
-      { numRuns: 25, endOnFailure: true },
+      { numRuns, endOnFailure: true },
     );
   }, 30_000);
 }

@@ -1,11 +1,20 @@
 import fc from 'fast-check';
 import type { Id } from '../../src/shared/ids.js';
-import { type Order, type Page, type Position, readPage, type Stretch } from '../../src/shared/page.js';
+import {
+  type Order,
+  type Page,
+  type Position,
+  readPage,
+  type Stretch,
+  type Visibility,
+} from '../../src/shared/page.js';
 import { everything, type OpenAdapters, Stores } from '../support/stores.js';
 
 interface List {
   readonly order: Order;
   readonly read: (stretch: Stretch) => Promise<Id[]>;
+  /** What of it may still become visible. */
+  readonly visibility: Visibility;
   /** Adds an item to the list. */
   readonly add: () => Promise<Id>;
 }
@@ -24,7 +33,7 @@ const beginning = fc.integer({ min: 0, max: 25 });
 const ticks = fc.array(fc.boolean(), { minLength: 5, maxLength: 5 });
 
 /** What paging promises on every list of every adapter, while writers are running. */
-export function pagingContract(open: OpenAdapters): void {
+export function pagingContract(open: OpenAdapters, numRuns = 25): void {
   const lists: [name: string, make: (stores: Stores) => Promise<List>][] = [
     ['the timeline of all', async (stores) => timeline(stores, (stretch) => stores.timelines.all(stretch))],
     [
@@ -43,6 +52,7 @@ export function pagingContract(open: OpenAdapters): void {
         const post = await stores.post(author);
         return {
           order: 'oldest-first',
+          visibility: stores.visibility,
           read: (stretch) => stores.posts.repliesTo(post.id, stretch),
           add: async () => (await stores.reply(post, author)).id,
         };
@@ -57,6 +67,7 @@ export function pagingContract(open: OpenAdapters): void {
           (await stores.notifications.list(reader, [], stretch)).map(({ id }) => id);
         return {
           order: 'newest-first',
+          visibility: stores.visibility,
           read: ids,
           add: async () => {
             const once = `${(added += 1)}`;
@@ -115,7 +126,7 @@ export function pagingContract(open: OpenAdapters): void {
             if (list.order === 'newest-first') expect(seen).toHaveLength(atStart.length);
           }),
         ),
-        { numRuns: 25 },
+        { numRuns },
       );
     });
 
@@ -146,7 +157,7 @@ export function pagingContract(open: OpenAdapters): void {
             expect(polled).toEqual([...below, ...added]);
           }),
         ),
-        { numRuns: 25 },
+        { numRuns },
       );
     });
 
@@ -166,14 +177,15 @@ export function pagingContract(open: OpenAdapters): void {
             expect((await next(list, 100, none.next)).items).toEqual([...atStart, ...added].toReversed());
           }),
         ),
-        { numRuns: 10 },
+        { numRuns: Math.min(numRuns, 10) },
       );
     });
   });
 }
 
 function next(list: List, limit: number, position: Position | undefined): Promise<Page<Id>> {
-  return readPage(list.order, { limit, ...(position && { position }) }, list.read, (id) => id);
+  const settledBefore = list.visibility.settledBefore();
+  return readPage(list.order, { limit, settledBefore, ...(position && { position }) }, list.read, (id) => id);
 }
 
 function inOrder(order: Order, ids: readonly Id[]): Id[] {
@@ -182,5 +194,10 @@ function inOrder(order: Order, ids: readonly Id[]): Id[] {
 
 async function timeline(stores: Stores, read: List['read']): Promise<List> {
   const author = await stores.user('author');
-  return { order: 'newest-first', read, add: async () => (await stores.post(author)).id };
+  return {
+    order: 'newest-first',
+    visibility: stores.visibility,
+    read,
+    add: async () => (await stores.post(author)).id,
+  };
 }

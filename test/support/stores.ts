@@ -14,7 +14,7 @@ import { Clock } from '../../src/shared/clock.js';
 import { Outbox } from '../../src/shared/events.js';
 import { IdempotencyStore } from '../../src/shared/idempotency.js';
 import { HIGHEST_ID, type Id, type Ids, LOWEST_ID } from '../../src/shared/ids.js';
-import type { Stretch } from '../../src/shared/page.js';
+import { type Stretch, Visibility } from '../../src/shared/page.js';
 
 /** Opens the adapters of one technology on an empty database. */
 export type OpenAdapters = (ids: Ids, clock: Clock) => Promise<Adapters>;
@@ -41,6 +41,7 @@ export function everything(more: Partial<Stretch> = {}): Stretch {
 
 /** The store ports of one technology, and short ways to fill them. */
 export class Stores {
+  readonly visibility: Visibility;
   readonly outbox: Outbox;
   readonly idempotency: IdempotencyStore;
   readonly users: UserStore;
@@ -57,6 +58,7 @@ export class Stores {
     private readonly adapters: Adapters,
     readonly clock: HandClock,
   ) {
+    this.visibility = this.port(Visibility);
     this.outbox = this.port(Outbox);
     this.idempotency = this.port(IdempotencyStore);
     this.users = this.port(UserStore);

@@ -7,6 +7,10 @@ import { readConfig } from '../../src/config.js';
 import { EventRelay } from '../../src/events/event-relay.js';
 import { createServer } from '../../src/http/server.js';
 import { Client } from './client.js';
+import { createDatabase, type TestDatabase } from './mongo.js';
+
+/** The URL of the Mongo server when the stories are told on the standard profile. */
+const MONGODB_URI = process.env['STORIES_ON'] === 'standard' ? process.env['MONGODB_URI'] : undefined;
 
 /** A running Posterr of its own, reached over real HTTP. */
 export class World {
@@ -14,12 +18,15 @@ export class World {
     readonly app: NestFastifyApplication,
     readonly url: string,
     private readonly dir: string,
+    private readonly database: TestDatabase | undefined,
   ) {}
 
   /** `settings` are environment variables; limits are lifted unless they say otherwise. */
   static async start(settings: Record<string, string> = {}): Promise<World> {
     const dir = await mkdtemp(path.join(tmpdir(), 'posterr-'));
+    const database = MONGODB_URI === undefined ? undefined : await createDatabase(MONGODB_URI);
     const config = readConfig({
+      ...(database && { DATABASE_URL: database.url }),
       DATA_DIR: dir,
       PORT: '0',
       LOG_LEVEL: 'silent',
@@ -27,14 +34,15 @@ export class World {
       RATE_LIMIT_PER_MINUTE: '0',
       ...settings,
     });
-    const app = await createServer(AppModule.for(config), config);
+    const app = await createServer(await AppModule.for(config), config);
     await app.listen(0, '127.0.0.1');
-    return new World(app, await app.getUrl(), dir);
+    return new World(app, await app.getUrl(), dir, database);
   }
 
   async stop(): Promise<void> {
     await this.app.close();
     await rm(this.dir, { recursive: true });
+    await this.database?.remove();
   }
 
   /** Somebody who is not logged in. */

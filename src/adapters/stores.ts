@@ -1,0 +1,26 @@
+import type { Config } from '../config.js';
+import type { Clock } from '../shared/clock.js';
+import type { Ids } from '../shared/ids.js';
+import type { Adapters } from './adapters.js';
+
+/** The stores on the database that is configured. Only its driver is loaded. */
+export async function openStores(config: Config, ids: Ids, clock: Clock): Promise<Adapters> {
+  const { databaseUrl, databaseTimeoutMs, role } = config;
+  if (databaseUrl.startsWith('sqlite:')) {
+    const { openSqliteAdapters } = await import('./sqlite/sqlite-adapters.js');
+    return openSqliteAdapters(databaseUrl, ids, clock);
+  }
+  const { openMongoAdapters } = await import('./mongo/mongo-adapters.js');
+  return openMongoAdapters({ url: databaseUrl, timeoutMs: databaseTimeoutMs }, ids, clock, role !== 'api');
+}
+
+/** Brings the configured database to the present schema; may be repeated. Answers what it is, for people. */
+export async function migrateDatabase({ databaseUrl }: Config): Promise<string> {
+  if (databaseUrl.startsWith('sqlite:')) {
+    const { SqliteDatabase } = await import('./sqlite/sqlite-database.js');
+    new SqliteDatabase(databaseUrl).close();
+    return databaseUrl;
+  }
+  const { migrateMongo } = await import('./mongo/mongo-schema.js');
+  return migrateMongo(databaseUrl);
+}
