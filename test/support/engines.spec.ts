@@ -75,11 +75,11 @@ describeWith('redis-server', "A Redis of one's own", () => {
     line.socket.destroy();
   });
 
-  it('stops, frozen too, and comes back empty at its port', async () => {
+  it('is killed, frozen too, and comes back empty at its port', async () => {
     await redis.command('SET', 'a', 'b');
     const line = await Line.to(redis.port);
     redis.freeze();
-    await redis.stop();
+    await redis.kill();
     expect(await line.gone()).toBe(true);
     await expect(Line.to(redis.port)).rejects.toThrow('ECONNREFUSED');
     expect(() => redis.freeze()).toThrow('does not run');
@@ -113,6 +113,7 @@ describeWith('redis-server', "A cluster of one's own", () => {
       expect(await one!.command('CLUSTER', 'INFO')).toMatch(/cluster_known_nodes:3[^]*cluster_size:3/);
       const replies = await Promise.allSettled(cluster.nodes.map((node) => node.command('SET', 'a', 'b')));
       expect(replies.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      await one!.kill();
       await one!.restart();
       await cluster.whole();
       expect(await one!.command('CLUSTER', 'INFO')).toMatch(/cluster_known_nodes:3[^]*cluster_size:3/);

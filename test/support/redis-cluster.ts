@@ -1,6 +1,3 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { redisCli, RedisProcess } from './redis-process.js';
 
@@ -9,24 +6,15 @@ const SLOTS = 16_384;
 
 /** Three masters that share the slots among them, without replicas. */
 export class RedisCluster {
-  private constructor(
-    readonly nodes: readonly RedisProcess[],
-    private readonly dir: string,
-  ) {}
+  private constructor(readonly nodes: readonly RedisProcess[]) {}
 
   /** Answers when every node serves; takes about three seconds. `args` are more arguments of each redis-server. */
   static async start(args: readonly string[] = []): Promise<RedisCluster> {
-    const dir = await mkdtemp(path.join(tmpdir(), 'posterr-cluster-'));
     const nodes: RedisProcess[] = [];
-    const cluster = new RedisCluster(nodes, dir);
+    const cluster = new RedisCluster(nodes);
     try {
-      for (const name of ['1', '2', '3']) {
-        // A folder for each: a node that is restarted finds there who it was.
-        const own = path.join(dir, name);
-        await mkdir(own);
-        const mode = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'];
-        nodes.push(await RedisProcess.start({ dir: own, args: [...mode, ...args] }));
-      }
+      const mode = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'];
+      while (nodes.length < 3) nodes.push(await RedisProcess.start({ args: [...mode, ...args] }));
       const hosts = nodes.map(({ port }) => `127.0.0.1:${port}`);
       await redisCli(['--cluster', 'create', ...hosts, '--cluster-yes'], undefined, JOIN_MS);
       await cluster.whole();
@@ -56,6 +44,5 @@ export class RedisCluster {
 
   async stop(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.stop()));
-    await rm(this.dir, { recursive: true, force: true });
   }
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -17,16 +17,14 @@ const COMMAND_MS = 5_000;
 /** How far above its port a Redis listens for the other nodes of its cluster. */
 const BUS = 10_000;
 
-/** Redis itself, and beside it a shell that waits on a pipe: when this process dies, however it does, Redis dies too. */
+/** Redis, and beside it a shell that waits on a pipe: when this process dies, however it does, Redis and its folder go too. */
 const GUARDED =
-  '(read -r _ <&3 || { kill -KILL $$; rmdir "$0"; }) > /dev/null 2>&1 & exec redis-server "$@" 2>&1 3<&-';
+  '(read -r _ <&3 || { kill -KILL $$; rm -rf "$0"; }) > /dev/null 2>&1 & exec redis-server "$@" 2>&1 3<&-';
 
 export interface RedisOptions {
   /** A free one, unless given. */
   readonly port?: number;
   readonly password?: string;
-  /** The working directory, which is then the caller's to remove; otherwise one of its own that goes with it. */
-  readonly dir?: string;
   /** More arguments of redis-server, such as `['--maxmemory', '10mb']`. */
   readonly args?: readonly string[];
 }
@@ -36,8 +34,8 @@ export class RedisProcess {
   readonly port: number;
   readonly url: string;
   private readonly options: RedisOptions;
+  private readonly dir = path.join(tmpdir(), `posterr-redis-${randomUUID()}`);
   private child: ChildProcess | undefined;
-  private dir = '';
 
   private constructor(port: number, options: RedisOptions) {
     this.port = port;
@@ -59,21 +57,24 @@ export class RedisProcess {
     }
   }
 
-  /** Ends it at once, frozen or not: clients lose their connections, and all data is gone. */
+  /** Ends it for good: to be called in `afterAll` or `finally`, since Jest waits for what still runs. */
   async stop(): Promise<void> {
-    const { child } = this;
-    this.child = undefined;
-    if (child && isAlive(child)) {
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    }
-    if (this.options.dir === undefined && this.dir !== '')
-      await rm(this.dir, { recursive: true, force: true });
+    await this.kill();
+    await rm(this.dir, { recursive: true, force: true });
   }
 
-  /** The same port again, empty, whether it was stopped before or not. */
+  /** Ends it at once, frozen or not: clients lose their connections, and all data is gone, until `restart`. */
+  async kill(): Promise<void> {
+    const { child } = this;
+    this.child = undefined;
+    if (!child || !isAlive(child)) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+
+  /** The same port again, empty, whether it runs or not. A node of a cluster is the same node again, unless it was stopped. */
   async restart(): Promise<void> {
-    await this.stop();
+    await this.kill();
     await this.launch();
   }
 
@@ -101,7 +102,7 @@ export class RedisProcess {
 
   private async launch(): Promise<void> {
     const { options } = this;
-    this.dir = options.dir ?? (await mkdtemp(path.join(tmpdir(), 'posterr-redis-')));
+    await mkdir(this.dir, { recursive: true });
     const args = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.dir];
     args.push('--save', '', '--appendonly', 'no');
     if (options.password !== undefined) args.push('--requirepass', options.password);
