@@ -8,6 +8,7 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': '@swc/jest' },
   globalSetup: '<rootDir>/test/build.mjs',
+  globalTeardown: '<rootDir>/test/engines.mjs',
   // Tests start processes and hash passwords: this bounds what hangs, on a busy machine too.
   testTimeout: 30_000,
   setupFiles: ['<rootDir>/test/jest.setup.mjs'],

@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { RedisCluster } from './redis-cluster.js';
+import { type RedisOptions, RedisProcess } from './redis-process.js';
+
+export { type RedisCluster } from './redis-cluster.js';
+export { type RedisOptions, type RedisProcess } from './redis-process.js';
+export { TcpProxy } from './tcp-proxy.js';
+
+// What test/engines.mjs found, or started, before all tests.
+
+/** A replica set for all tests of the run: each takes databases of its own. */
+export const mongoUri: string | undefined = process.env['MONGODB_URI'] || (await startedMongo());
+
+/** A Redis for all tests of the run: each takes keys of its own, and never flushes it. */
+export const redisUrl: string | undefined = process.env['REDIS_URL'] || undefined;
+
+/** `redis-server` is the program, for tests that stop and freeze a Redis of their own. */
+export type Engine = 'MongoDB' | 'Redis' | 'redis-server';
+
+const present: Record<Engine, boolean> = {
+  MongoDB: mongoUri !== undefined,
+  Redis: redisUrl !== undefined,
+  'redis-server': process.env['ENGINES_REDIS_SERVER'] === 'yes',
+};
+
+/** `describe` where all the engines are present; elsewhere a suite that is skipped, and says what it misses. */
+export function describeWith(needs: Engine | readonly Engine[], name: string, body: () => void): void {
+  const missing = [needs].flat().filter((engine) => !present[engine]);
+  if (missing.length === 0) describe(name, body);
+  else describe.skip(`${name} (skipped: no ${missing.join(', no ')})`, body);
+}
+
+/** A Redis of one's own, to be stopped by its `stop()`. */
+export function startRedis(options?: RedisOptions): Promise<RedisProcess> {
+  return RedisProcess.start(options);
+}
+
+/** A cluster of three of one's own, to be stopped by its `stop()`. */
+export function startRedisCluster(args?: readonly string[]): Promise<RedisCluster> {
+  return RedisCluster.start(args);
+}
+
+/** Jest's main process starts mongod when it is first asked for: no run waits for it in vain. */
+async function startedMongo(): Promise<string | undefined> {
+  const port = process.env['ENGINES_MONGOD_PORT'];
+  if (port === undefined) return undefined;
+  const socket = connect(Number(port), '127.0.0.1');
+  await once(socket, 'connect');
+  const answer = await text(socket);
+  if (!answer.startsWith('mongodb://')) throw new Error(`mongod did not start: ${answer}`);
+  return answer;
+}
