@@ -1,4 +1,5 @@
 import { Client, PASSWORD, type ProblemBody, type UserBody } from '../support/client.js';
+import { stories } from '../support/stories.js';
 import { World } from '../support/world.js';
 
 interface Session {
@@ -6,7 +7,7 @@ interface Session {
   tokens: { accessToken: string; tokenType: string; expiresIn: number; refreshToken: string };
 }
 
-describe('accounts', () => {
+stories('accounts', () => {
   let world: World;
   let nobody: Client;
 

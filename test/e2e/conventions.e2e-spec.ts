@@ -1,9 +1,10 @@
 import type { Client, ProblemBody } from '../support/client.js';
+import { stories } from '../support/stories.js';
 import { World } from '../support/world.js';
 
 const LIMIT = 60 * 1_000;
 
-describe('the conventions of HTTP', () => {
+stories('the conventions of HTTP', () => {
   let world: World;
   let ada: Client;
   let nobody: Client;

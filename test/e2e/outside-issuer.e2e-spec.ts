@@ -1,8 +1,9 @@
 import { Client, type ProblemBody, type UserBody } from '../support/client.js';
 import { OidcTestIssuer } from '../support/oidc-issuer.js';
+import { stories } from '../support/stories.js';
 import { World } from '../support/world.js';
 
-describe('where an outside issuer keeps the accounts', () => {
+stories('where an outside issuer keeps the accounts', () => {
   let issuer: OidcTestIssuer;
   let world: World;
 

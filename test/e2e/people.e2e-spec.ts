@@ -1,9 +1,10 @@
 import type { Client, NotificationBody, PageBody, ProblemBody, UserBody } from '../support/client.js';
+import { stories } from '../support/stories.js';
 import { World } from '../support/world.js';
 
 type NotificationPage = PageBody<NotificationBody> & { unreadCount: number };
 
-describe('people', () => {
+stories('people', () => {
   let world: World;
   let ada: Client;
   let bob: Client;

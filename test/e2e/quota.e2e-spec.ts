@@ -1,7 +1,8 @@
 import type { Client, PostBody, ProblemBody } from '../support/client.js';
+import { stories } from '../support/stories.js';
 import { World } from '../support/world.js';
 
-describe('the daily quota', () => {
+stories('the daily quota', () => {
   let world: World;
   let ada: Client;
   let bob: Client;

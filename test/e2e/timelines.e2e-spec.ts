@@ -1,7 +1,8 @@
 import type { Client, PageBody, PostBody, ProblemBody } from '../support/client.js';
+import { stories } from '../support/stories.js';
 import { World } from '../support/world.js';
 
-describe('timelines', () => {
+stories('timelines', () => {
   let world: World;
   let ada: Client;
   let bob: Client;

@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openSqliteAdapters } from '../../src/adapters/sqlite/sqlite-adapters.js';
+import { mongoUri } from './engines.js';
 import { mongoOpener } from './mongo.js';
 import type { OpenAdapters } from './stores.js';
-
-const mongoUri = process.env['MONGODB_URI'];
 
 /** The technologies that every contract is checked on. */
 export const ADAPTERS: readonly (readonly [name: string, open: OpenAdapters])[] = [

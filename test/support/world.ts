@@ -7,27 +7,25 @@ import { readConfig } from '../../src/config.js';
 import { EventRelay } from '../../src/events/event-relay.js';
 import { createServer } from '../../src/http/server.js';
 import { Client } from './client.js';
-import { createDatabase, type TestDatabase } from './mongo.js';
-
-/** The URL of the Mongo server when the stories are told on the standard profile. */
-const MONGODB_URI = process.env['STORIES_ON'] === 'standard' ? process.env['MONGODB_URI'] : undefined;
+import { mongoUri, startRedis } from './engines.js';
+import { createDatabase } from './mongo.js';
 
 /** A running Posterr of its own, reached over real HTTP. */
 export class World {
+  /** The engines of the worlds that are started from now on. */
+  static profile: 'embedded' | 'standard' = 'embedded';
+
   private constructor(
     readonly app: NestFastifyApplication,
     readonly url: string,
-    private readonly dir: string,
-    private readonly database: TestDatabase | undefined,
+    private readonly engines: Engines,
   ) {}
 
   /** `settings` are environment variables; limits are lifted unless they say otherwise. */
   static async start(settings: Record<string, string> = {}): Promise<World> {
-    const dir = await mkdtemp(path.join(tmpdir(), 'posterr-'));
-    const database = MONGODB_URI === undefined ? undefined : await createDatabase(MONGODB_URI);
+    const engines = World.profile === 'standard' ? await standardEngines() : await embeddedEngines();
     const config = readConfig({
-      ...(database && { DATABASE_URL: database.url }),
-      DATA_DIR: dir,
+      ...engines.settings,
       PORT: '0',
       LOG_LEVEL: 'silent',
       POSTS_PER_DAY: '0',
@@ -36,13 +34,12 @@ export class World {
     });
     const app = await createServer(await AppModule.for(config), config);
     await app.listen(0, '127.0.0.1');
-    return new World(app, await app.getUrl(), dir, database);
+    return new World(app, await app.getUrl(), engines);
   }
 
   async stop(): Promise<void> {
     await this.app.close();
-    await rm(this.dir, { recursive: true });
-    await this.database?.remove();
+    await this.engines.remove();
   }
 
   /** Somebody who is not logged in. */
@@ -59,4 +56,30 @@ export class World {
   async settle(): Promise<void> {
     await this.app.get(EventRelay).settle();
   }
+}
+
+interface Engines {
+  readonly settings: Record<string, string>;
+  readonly remove: () => Promise<void>;
+}
+
+async function embeddedEngines(): Promise<Engines> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'posterr-'));
+  return { settings: { DATA_DIR: dir }, remove: () => rm(dir, { recursive: true }) };
+}
+
+/** A database and a Redis of one's own. */
+async function standardEngines(): Promise<Engines> {
+  const [database, redis] = await Promise.all([createDatabase(mongoUri ?? ''), startRedis()]);
+  return {
+    settings: {
+      DATABASE_URL: database.url,
+      REDIS_URL: redis.url,
+      // A development server takes longer, and tests ask for much at once.
+      DATABASE_TIMEOUT_MS: '10000',
+    },
+    remove: async () => {
+      await Promise.all([database.remove(), redis.stop()]);
+    },
+  };
 }
