@@ -77,6 +77,10 @@ export class Stores {
     return new Stores(await open(new UuidV7Ids(clock), clock), clock);
   }
 
+  static of(adapters: Adapters, clock: HandClock): Stores {
+    return new Stores(adapters, clock);
+  }
+
   async close(): Promise<void> {
     await this.adapters.close();
   }

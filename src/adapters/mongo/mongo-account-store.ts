@@ -30,15 +30,15 @@ export class MongoAccountStore extends AccountStore {
     };
     const subject = 'subject' in credential ? subjectClaim(credential.issuer, credential.subject) : undefined;
     try {
-      await this.db.transaction(async (session) => {
-        const claims = this.db.collection('claims');
+      await this.db.transaction(async ({ session, collection }) => {
+        const claims = collection('claims');
         if (subject !== undefined) {
           await claims.insertOne({ _id: subject, userId }, { session }).catch((error: unknown) => {
             throw duplicateFields(error).length > 0 ? new SubjectTaken() : error;
           });
         }
         await claims.insertOne({ _id: nameClaim(username), userId }, { session });
-        await this.db.collection('users').insertOne(user, { session });
+        await collection('users').insertOne(user, { session });
       });
     } catch (error) {
       throw duplicateFields(error).length > 0 ? new UsernameTaken() : error;

@@ -12,6 +12,8 @@ export interface MongoSettings {
   readonly url: string;
   /** Longest time that a caller waits for one operation, the choice of a server and the driver's retry included, in ms. */
   readonly timeoutMs: number;
+  /** This machine's time in ms; it may be wrong, but goes on evenly. */
+  readonly localTime?: () => number;
 }
 
 /**
@@ -29,19 +31,31 @@ const DUPLICATE_KEY = 11_000;
 /** What the server says when it cannot serve now: time is up, or it is not the primary (any more). */
 const UNAVAILABLE = new Set([50, 64, 89, 91, 112, 189, 262, 10_107, 11_600, 11_602, 13_435, 13_436]);
 
+/** What a transaction works with: collections of its own connection, and the session for every command. */
+export interface Transaction {
+  readonly session: mongo.ClientSession;
+  readonly collection: <Name extends keyof Documents>(name: Name) => mongo.Collection<Documents[Name]>;
+}
+
 /** One MongoDB database, on a replica set or behind mongos. Reads what a majority has, writes to a majority. */
 export class MongoDatabase {
   private readonly connection: mongoose.Connection;
+  /**
+   * Transactions have connections of their own: else those that wait for one could take all that it needs to go on.
+   */
+  private readonly transactions: mongoose.Connection;
   private readonly opened: Promise<unknown>;
+  private readonly localTime: () => number;
   private readonly inTime;
   private readonly oneOfFew = bulkhead(MOST_TRANSACTIONS, Number.POSITIVE_INFINITY);
   /** The database's clock minus ours, which only goes on and is never set, in ms. */
   private offset = 0;
   private clockCheck?: NodeJS.Timeout;
 
-  constructor({ url, timeoutMs }: MongoSettings) {
+  constructor({ url, timeoutMs, localTime = monotonic }: MongoSettings) {
+    this.localTime = localTime;
     this.inTime = timeout(timeoutMs, TimeoutStrategy.Aggressive);
-    this.connection = mongoose.createConnection(url, {
+    const options: mongoose.ConnectOptions = {
       dbName: databaseName(url),
       appName: 'posterr',
       autoIndex: false,
@@ -56,8 +70,10 @@ export class MongoDatabase {
       writeConcern: { w: 'majority' },
       monitorCommands: true,
       ignoreUndefined: true,
-    });
-    this.opened = this.connection.asPromise();
+    };
+    this.connection = mongoose.createConnection(url, options);
+    this.transactions = mongoose.createConnection(url, { ...options, maxPoolSize: MOST_TRANSACTIONS });
+    this.opened = Promise.all([this.connection.asPromise(), this.transactions.asPromise()]);
     this.opened.catch(() => undefined);
   }
 
@@ -101,7 +117,7 @@ export class MongoDatabase {
 
   /** The time by the database's clock, in ms since the epoch: all processes read the same one. */
   now(): number {
-    return Math.round(monotonic() + this.offset);
+    return Math.round(this.localTime() + this.offset);
   }
 
   /** @throws ServiceUnavailable when the database cannot serve now; else what `work` throws. */
@@ -114,26 +130,30 @@ export class MongoDatabase {
   }
 
   /** Runs `work`, perhaps several times, until all that it wrote is committed at once. */
-  transaction<Result>(work: (session: mongo.ClientSession) => Promise<Result>): Promise<Result> {
+  transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    const client = this.transactions.getClient();
     const options = { readConcern: { level: 'snapshot' }, writeConcern: { w: 'majority' } } as const;
+    const attempt = (session: mongo.ClientSession): Promise<Result> =>
+      work({ session, collection: (name) => timed(client.db(this.connection.name).collection(name)) });
     return this.run(() =>
       this.oneOfFew.execute(() =>
-        this.client.withSession((session) => session.withTransaction(work, options)),
+        client.withSession((session) => session.withTransaction(() => attempt(session), options)),
       ),
     );
   }
 
   /**
-   * Writes one document by an update with a pipeline, unless it would come later than `FENCE`: `ifInTime` and `ifLate`
+   * Writes one document by an update with a pipeline, unless it would come later than `FENCE` after `madeAt`, which is
+   * taken before the document's id is made: `ifInTime` and `ifLate`
    * are expressions for the document afterwards; the latter must be one that the validator refuses. Answers the document
    * as it was before, or `'late'`.
    */
   async writeInTime<Name extends keyof Documents>(
     name: Name,
     filter: mongo.Filter<Documents[Name]>,
-    { ifInTime, ifLate }: { ifInTime: object; ifLate: object | string },
+    { madeAt, ifInTime, ifLate }: { madeAt: number; ifInTime: object; ifLate: object | string },
   ): Promise<mongo.WithId<Documents[Name]> | null | 'late'> {
-    const deadline = new Date(this.now() + FENCE);
+    const deadline = new Date(madeAt + FENCE);
     const document = { $cond: [{ $lt: ['$$NOW', deadline] }, ifInTime, ifLate] };
     try {
       return await this.run(() =>
@@ -154,16 +174,16 @@ export class MongoDatabase {
 
   async close(): Promise<void> {
     clearInterval(this.clockCheck);
-    await this.connection.close();
+    await Promise.all([this.connection.close(), this.transactions.close()]);
   }
 
   /** The sample that took the shortest time tells best. */
   private async readClock(): Promise<void> {
     let best = Number.POSITIVE_INFINITY;
     for (let n = 0; n < CLOCK_SAMPLES; n += 1) {
-      const before = monotonic();
+      const before = this.localTime();
       const { localTime } = await this.db.admin().command({ hello: 1 });
-      const took = monotonic() - before;
+      const took = this.localTime() - before;
       if (took >= best) continue;
       best = took;
       this.offset = (localTime as Date).getTime() - before - took / 2;
@@ -177,6 +197,7 @@ export function duplicateFields(error: unknown): readonly string[] {
   return Object.keys((error['keyPattern'] as object | undefined) ?? { _id: 1 });
 }
 
+/** It is never set, unlike the clock. */
 const monotonic = (): number => performance.timeOrigin + performance.now();
 
 function isUnavailable(error: unknown): boolean {

@@ -56,6 +56,7 @@ export class MongoFollowStore extends FollowStore {
     followedId: Id,
     events: readonly DomainEvent[],
   ): Promise<'new' | 'old' | 'late'> {
+    const madeAt = this.db.now();
     const begun = {
       follower: toUuid(followerId),
       followed: toUuid(followedId),
@@ -81,7 +82,11 @@ export class MongoFollowStore extends FollowStore {
     const before = await this.db.writeInTime(
       'follows',
       { _id: edgeKey(followerId, followedId), follower: begun.follower },
-      { ifInTime: unlessOn(changed), ifLate: unlessOn({ $mergeObjects: ['$$ROOT', { on: 'late' }] }) },
+      {
+        madeAt,
+        ifInTime: unlessOn(changed),
+        ifLate: unlessOn({ $mergeObjects: ['$$ROOT', { on: 'late' }] }),
+      },
     );
     if (before === 'late') return 'late';
     return before?.on === true ? 'old' : 'new';

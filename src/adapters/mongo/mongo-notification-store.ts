@@ -74,6 +74,7 @@ export class MongoNotificationStore extends NotificationStore {
 
   private async addOne({ type, recipientId, actorId, postId, once }: NewNotification): Promise<void> {
     for (let attempt = 0; attempt < LATE_ATTEMPTS; attempt += 1) {
+      const madeAt = this.db.now();
       const notification: NotificationDocument = {
         _id: toUuid(this.ids.next()),
         recipientId: toUuid(recipientId),
@@ -88,6 +89,7 @@ export class MongoNotificationStore extends NotificationStore {
       const key = { _id: notification._id, recipientId: notification.recipientId };
       try {
         const before = await this.db.writeInTime('notifications', key, {
+          madeAt,
           ifInTime: unlessThere,
           ifLate: '$$ROOT',
         });

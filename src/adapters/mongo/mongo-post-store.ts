@@ -71,6 +71,7 @@ export class MongoPostStore extends PostStore {
   private async write(draft: PostDraft, terms: PublishTerms): Promise<Published> {
     const referredId = draft.subjectId ?? draft.inReplyToId;
     for (let attempt = 0, late = 0; attempt < ATTEMPTS && late < LATE_ATTEMPTS; attempt += 1) {
+      const madeAt = this.db.now();
       const id = inBucketOf(draft.authorId, this.ids.next());
       const { used, referred, repost, isKeyUsed } = await this.standing(id, draft, terms.idempotencyKey);
       if (referredId !== undefined && referred?.hidden !== false) throw new PostNotFound();
@@ -88,7 +89,7 @@ export class MongoPostStore extends PostStore {
         document.day = dayOf(timeOf(id));
         document.slot = used + 1;
       }
-      const stored = await this.store(document);
+      const stored = await this.store(document, madeAt);
       if (stored === 'late') late += 1;
       if (stored !== 'stored') continue;
       if (events.length > 0) this.outbox.announce();
@@ -203,7 +204,7 @@ export class MongoPostStore extends PostStore {
   }
 
   /** `taken`: by somebody else at the same time. */
-  private async store(document: PostDocument): Promise<'stored' | 'late' | 'taken'> {
+  private async store(document: PostDocument, madeAt: number): Promise<'stored' | 'late' | 'taken'> {
     const { _id, bucket } = document;
     try {
       // An update that is sent again by the driver finds the document there.
@@ -211,6 +212,7 @@ export class MongoPostStore extends PostStore {
         'posts',
         { _id, bucket },
         {
+          madeAt,
           ifInTime: { $cond: [{ $eq: [{ $type: '$kind' }, 'missing'] }, { $literal: document }, '$$ROOT'] },
           ifLate: '$$ROOT',
         },

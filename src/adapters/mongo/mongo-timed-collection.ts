@@ -30,8 +30,9 @@ export function timed<Document extends object>(
       if (at === undefined)
         throw new TypeError(`No time limit is known for ${String(name)}: add it to the table.`);
       return (...values: unknown[]): unknown => {
-        const options = { maxTimeMS: MAX_TIME, ...(values[at] as object | undefined) };
-        return Reflect.apply(value, target, [...values.slice(0, at), options]);
+        const given = [...values];
+        given[at] = { maxTimeMS: MAX_TIME, ...(values[at] as object | undefined) };
+        return Reflect.apply(value, target, given);
       };
     },
   });

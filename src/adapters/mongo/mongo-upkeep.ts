@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { mongo } from 'mongoose';
 import { type Clock, MINUTE } from '../../shared/clock.js';
-import type { MongoDatabase } from './mongo-database.js';
+import type { MongoDatabase, Transaction } from './mongo-database.js';
 import type { Pending, Uuid } from './mongo-documents.js';
 import { toId } from './mongo-ids.js';
 
@@ -56,8 +56,9 @@ export class MongoUpkeep {
 
   /** One transaction moves what some documents have pending into the counters; answers how many documents. */
   private foldSome(name: 'posts' | 'follows'): Promise<number> {
-    return this.db.transaction(async (session) => {
-      const collection = this.db.collection(name) as unknown as mongo.Collection<
+    return this.db.transaction(async (transaction) => {
+      const { session } = transaction;
+      const collection = transaction.collection(name) as unknown as mongo.Collection<
         Contribution & { on?: boolean }
       >;
       const found = await collection
@@ -74,12 +75,12 @@ export class MongoUpkeep {
       await this.add(
         'users',
         [...sums.values()].filter(({ what }) => IN_USERS.has(what)),
-        session,
+        transaction,
       );
       await this.add(
         'posts',
         [...sums.values()].filter(({ what }) => !IN_USERS.has(what)),
-        session,
+        transaction,
       );
       const ids = found.map(({ _id }) => _id);
       await collection.updateMany({ _id: { $in: ids } }, { $unset: { pending: true } }, { session });
@@ -94,14 +95,14 @@ export class MongoUpkeep {
   private async add(
     name: 'users' | 'posts',
     sums: readonly Pending[],
-    session: mongo.ClientSession,
+    { session, collection: of }: Transaction,
   ): Promise<void> {
     const changes = sums
       .filter(({ by }) => by !== 0)
       .map(({ of, what, by }) => ({
         updateOne: { filter: { _id: of }, update: { $inc: { [`counts.${what}`]: by } } },
       }));
-    const collection = this.db.collection(name) as unknown as mongo.Collection<{ _id: Uuid }>;
+    const collection = of(name) as unknown as mongo.Collection<{ _id: Uuid }>;
     if (changes.length > 0)
       await collection.bulkWrite(changes, {
         session,

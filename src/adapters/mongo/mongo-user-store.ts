@@ -105,10 +105,10 @@ export class MongoUserStore extends UserStore {
     const usernameLower = username.toLowerCase();
     const renamed = { ...changes, $set: { ...changes.$set, username, usernameLower } };
     try {
-      await this.db.transaction(async (session) => {
-        const before = await this.db.collection('users').findOneAndUpdate({ _id }, renamed, { session });
+      await this.db.transaction(async ({ session, collection }) => {
+        const before = await collection('users').findOneAndUpdate({ _id }, renamed, { session });
         if (!before || before.usernameLower === usernameLower) return;
-        const claims = this.db.collection('claims');
+        const claims = collection('claims');
         await claims.deleteOne({ _id: nameClaim(before.username), userId: _id }, { session });
         await claims.insertOne({ _id: nameClaim(username), userId: _id }, { session });
       });
