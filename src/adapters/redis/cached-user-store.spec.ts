@@ -7,6 +7,7 @@ import { UserStore } from '../../modules/users/users.ports.js';
 import type { Id } from '../../shared/ids.js';
 import { openSqliteAdapters } from '../sqlite/sqlite-adapters.js';
 import { UuidV7Ids } from '../system/uuid-v7-ids.js';
+import { cachedAdapters } from './cached-adapters.js';
 import { CachedUserStore } from './cached-user-store.js';
 import type { RedisConnection } from './redis-connection.js';
 import { TwoLevelCache } from './two-level-cache.js';
@@ -29,18 +30,7 @@ describe('the cached UserStore', () => {
     const adapters = openSqliteAdapters('sqlite::memory:', ids, clock);
     opened += 1;
     const cache = new TwoLevelCache(connections[0]!, { prefix: `posterr:${opened}:` });
-    return {
-      start: () => adapters.start(),
-      check: () => adapters.check(),
-      close: () => {
-        cache.close();
-        return adapters.close();
-      },
-      ports: adapters.ports.map(([port, adapter]) => [
-        port,
-        adapter instanceof UserStore ? new CachedUserStore(adapter, cache) : adapter,
-      ]),
-    };
+    return cachedAdapters(adapters, cache);
   };
 
   describe('keeps the contract', () => userStoreContract(open));

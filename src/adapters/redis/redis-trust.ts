@@ -19,12 +19,14 @@ export class RedisTrust {
   private lostAt = 0;
   private goodSince: number | undefined;
 
+  private closed = false;
+
   constructor(
     private readonly connection: RedisConnection,
     private readonly slots: RedisSlots,
     private readonly onLost: () => void,
   ) {
-    connection.on('unavailable', () => this.lose());
+    connection.on('unavailable', this.lose);
   }
 
   get believed(): boolean {
@@ -51,16 +53,18 @@ export class RedisTrust {
   }
 
   close(): void {
+    this.closed = true;
     clearInterval(this.recovery);
+    this.connection.off('unavailable', this.lose);
   }
 
-  private lose(): void {
+  private readonly lose = (): void => {
     this.onLost();
     this.goodSince = undefined;
-    if (this.recovery) return;
+    if (this.recovery || this.closed) return;
     this.lostAt = performance.now();
     this.recovery = setInterval(() => void this.recover(), RETRY).unref();
-  }
+  };
 
   private async recover(): Promise<void> {
     if (this.recovering) return;

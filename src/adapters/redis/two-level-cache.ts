@@ -46,10 +46,7 @@ export class TwoLevelCache {
     this.slots = new RedisSlots(connection, prefix);
     this.memory = new MemoryLevel(entries);
     this.trust = new RedisTrust(connection, this.slots, () => this.memory.clear());
-    connection.on('invalidated', (key) => {
-      if (key === null || key === this.slots.generationKey) this.memory.clear();
-      else this.memory.forget([key]);
-    });
+    connection.on('invalidated', this.changed);
   }
 
   /** The key of one thing of a kind. */
@@ -148,7 +145,13 @@ export class TwoLevelCache {
 
   close(): void {
     this.trust.close();
+    this.connection.off('invalidated', this.changed);
   }
+
+  private readonly changed = (key: string | null): void => {
+    if (key === null || key === this.slots.generationKey) this.memory.clear();
+    else this.memory.forget([key]);
+  };
 
   private async lookInRedis(keys: readonly string[], { values, missing }: Look): Promise<boolean> {
     const reading = this.memory.read();
