@@ -23,6 +23,10 @@ export class MemoryLevel {
     this.entries = new LRUCache({ max: entries, ttl: TTL });
   }
 
+  has(key: string): boolean {
+    return this.entries.has(key);
+  }
+
   get(key: string): Value | undefined {
     return this.entries.get(key);
   }

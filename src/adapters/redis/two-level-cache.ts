@@ -37,6 +37,7 @@ export class TwoLevelCache {
   private readonly slots: RedisSlots;
   private readonly memory: MemoryLevel;
   private readonly trust: RedisTrust;
+  private thisTurn: Promise<void> | undefined;
   private readonly loads = new Map<string, { right: Right; values: ReturnType<Load> }>();
 
   constructor(
@@ -73,6 +74,7 @@ export class TwoLevelCache {
 
   /** What is cached of `keys`, in at most one round trip, or two where nobody asked before. Undefined: there is no cache now. */
   async look(keys: readonly string[]): Promise<Look | undefined> {
+    if (keys.some((key) => this.memory.has(key))) await this.turn();
     if (!this.trust.believed) return undefined;
     const look: Look = { values: new Map(), missing: new Map() };
     const fresh = this.connection.isAvailable && this.connection.silence < FRESH;
@@ -152,6 +154,20 @@ export class TwoLevelCache {
     if (key === null || key === this.slots.generationKey) this.memory.clear();
     else this.memory.forget([key]);
   };
+
+  /**
+   * The end of this turn of the event loop: by then all is read that had come in before the turn began. A request and
+   * the change that its sender knows of may come in on two connections in one turn, in any order.
+   */
+  private turn(): Promise<void> {
+    this.thisTurn ??= new Promise((resolve) => {
+      setImmediate(() => {
+        this.thisTurn = undefined;
+        resolve();
+      });
+    });
+    return this.thisTurn;
+  }
 
   private async lookInRedis(keys: readonly string[], { values, missing }: Look): Promise<boolean> {
     const reading = this.memory.read();
