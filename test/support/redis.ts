@@ -1,5 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RedisConnection } from '../../src/adapters/redis/redis-connection.js';
 
@@ -11,9 +14,9 @@ export interface TestRedis {
 }
 
 /** A real redis-server that keeps nothing on disk, on `port` or a free one of 127.0.0.1. */
-export async function startRedis(port?: number): Promise<TestRedis> {
+export async function startRedis(port?: number, more: readonly string[] = []): Promise<TestRedis> {
   const own = port ?? (await freePort());
-  const args = ['--port', String(own), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const args = ['--port', String(own), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...more];
   const server = spawn('redis-server', args, { stdio: 'ignore' });
   const ended = new Promise((resolve) => server.once('exit', resolve));
   for (let attempt = 0; !(await answers(own)); attempt += 1) {
@@ -28,6 +31,34 @@ export async function startRedis(port?: number): Promise<TestRedis> {
     },
     freeze: () => void server.kill('SIGSTOP'),
     thaw: () => void server.kill('SIGCONT'),
+  };
+}
+
+/** A Redis Cluster of three masters. */
+export async function startCluster(): Promise<{ urls: readonly string[]; stop(): Promise<void> }> {
+  const dir = mkdtempSync(path.join(tmpdir(), 'posterr-cluster-'));
+  const nodes: TestRedis[] = [];
+  for (const name of ['a', 'b', 'c']) {
+    const bus = ['--cluster-port', String(await freePort())];
+    const files = ['--dir', dir, '--cluster-config-file', `${name}.conf`];
+    nodes.push(await startRedis(undefined, ['--cluster-enabled', 'yes', ...bus, ...files]));
+  }
+  const urls = nodes.map(({ url }) => url);
+  const addresses = urls.map((url) => new URL(url).host);
+  const cli = (...args: string[]): string => execFileSync('redis-cli', args, { encoding: 'utf8' });
+  cli('--cluster', 'create', ...addresses, '--cluster-yes');
+  for (const url of urls) {
+    for (let attempt = 0; !cli('-u', url, 'CLUSTER', 'INFO').includes('cluster_state:ok'); attempt += 1) {
+      if (attempt === 200) throw new Error('the cluster does not form');
+      await sleep(50);
+    }
+  }
+  return {
+    urls,
+    stop: async () => {
+      for (const node of nodes) await node.stop();
+      rmSync(dir, { recursive: true });
+    },
   };
 }
 

@@ -44,12 +44,14 @@ const fill = script(`
 export class RedisSlots {
   /** Part of every value: a new one empties all slots. */
   readonly generationKey: string;
+  private readonly spread: readonly [string, ...string[]];
 
   constructor(
     private readonly connection: RedisConnection,
     readonly prefix: string,
   ) {
     this.generationKey = `${prefix}cache-generation`;
+    this.spread = [this.generationKey, ...Array.from({ length: 24 }, (_, n) => `${prefix}check:${n}`)];
   }
 
   /**
@@ -93,6 +95,15 @@ export class RedisSlots {
   /** @throws RedisUnavailable */
   async emptyAll(): Promise<void> {
     await this.connection.run((send) => send(this.generationKey, 'SET', this.generationKey, randomUUID()));
+  }
+
+  /**
+   * Asks whether Redis is there; of a cluster, enough keys that every node is asked.
+   * @throws RedisUnavailable
+   */
+  async check(): Promise<void> {
+    if (this.connection.isCluster) await this.get(this.spread);
+    else await this.connection.check();
   }
 
   private get(keys: readonly [string, ...string[]]): Promise<(string | null)[]> {

@@ -1,9 +1,10 @@
 import { type RedisConnection, RedisUnavailable } from './redis-connection.js';
 import type { RedisSlots } from './redis-slots.js';
 
-/** After Redis failed it must have answered this long: so long, others may still owe it what they changed. In ms. */
+/** How often Redis is asked whether it is there, so that every process notices when it was not. In ms. */
+const BEAT = 100;
+/** After Redis failed it must have answered this long: until then others may owe it what they changed. In ms. */
 const PROBATION = 1_000;
-const RETRY = 100;
 const MOST_OWED = 10_000;
 const BATCH = 1_000;
 
@@ -14,12 +15,10 @@ const BATCH = 1_000;
 export class RedisTrust {
   private readonly owed = new Set<string>();
   private owesAll = false;
-  private recovery: NodeJS.Timeout | undefined;
-  private recovering = false;
-  private lostAt = 0;
+  private readonly heart: NodeJS.Timeout;
+  private beating = false;
+  private lostAt: number | undefined;
   private goodSince: number | undefined;
-
-  private closed = false;
 
   constructor(
     private readonly connection: RedisConnection,
@@ -27,15 +26,16 @@ export class RedisTrust {
     private readonly onLost: () => void,
   ) {
     connection.on('unavailable', this.lose);
+    this.heart = setInterval(() => void this.beat(), BEAT).unref();
   }
 
   get believed(): boolean {
-    return this.recovery === undefined;
+    return this.lostAt === undefined;
   }
 
-  /** Milliseconds since Redis failed first, after it was believed. */
+  /** Milliseconds since Redis failed first; 0 while it is believed. */
   get lostFor(): number {
-    return performance.now() - this.lostAt;
+    return this.lostAt === undefined ? 0 : performance.now() - this.lostAt;
   }
 
   /** To be told of every failure; throws it unless Redis is to blame. */
@@ -44,7 +44,7 @@ export class RedisTrust {
     this.lose();
   }
 
-  /** Empties the slots when Redis is back. */
+  /** Empties the slots when Redis is back. To be called while Redis is not believed. */
   owe(keys: readonly string[]): void {
     for (const key of keys) this.owed.add(key);
     if (this.owed.size <= MOST_OWED) return;
@@ -53,34 +53,34 @@ export class RedisTrust {
   }
 
   close(): void {
-    this.closed = true;
-    clearInterval(this.recovery);
+    clearInterval(this.heart);
     this.connection.off('unavailable', this.lose);
   }
 
   private readonly lose = (): void => {
     this.onLost();
     this.goodSince = undefined;
-    if (this.recovery || this.closed) return;
-    this.lostAt = performance.now();
-    this.recovery = setInterval(() => void this.recover(), RETRY).unref();
+    this.lostAt ??= performance.now();
   };
 
-  private async recover(): Promise<void> {
-    if (this.recovering) return;
-    this.recovering = true;
+  private async beat(): Promise<void> {
+    if (this.beating) return;
+    this.beating = true;
     try {
-      await this.connection.check();
-      await this.pay();
-      this.goodSince ??= performance.now();
-      if (performance.now() - this.goodSince < PROBATION || this.owed.size > 0 || this.owesAll) return;
-      clearInterval(this.recovery);
-      this.recovery = undefined;
+      await this.slots.check();
+      if (!this.believed) await this.recover();
     } catch (error) {
       this.failed(error);
     } finally {
-      this.recovering = false;
+      this.beating = false;
     }
+  }
+
+  private async recover(): Promise<void> {
+    this.goodSince ??= performance.now();
+    await this.pay();
+    const proven = this.goodSince !== undefined && performance.now() - this.goodSince > PROBATION;
+    if (proven && this.owed.size === 0 && !this.owesAll) this.lostAt = undefined;
   }
 
   private async pay(): Promise<void> {

@@ -22,9 +22,12 @@ export interface Look {
 export type Load = (keys: readonly string[]) => Promise<Map<string, Value>>;
 
 /** Memory is believed while Redis answered this lately, in ms: less than a writer waits for a Redis that is silent. */
-const FRESH = 50;
-/** How long a writer waits for a Redis that has just failed, and how long between its attempts, in ms. */
-const PATIENCE = 300;
+const FRESH = 100;
+/**
+ * How long a writer goes on trying when Redis has just failed, and how long between its attempts, in ms. It outlasts a new
+ * connection, and the rest of the circuit breaker: so the change is on its way, or everybody knows that Redis is away.
+ */
+const PATIENCE = 700;
 const PAUSE = 25;
 /** How long a failed write may still be under way in the database, in ms. */
 const UNDER_WAY = 2_500;
@@ -138,7 +141,6 @@ export class TwoLevelCache {
       } catch (error) {
         this.trust.failed(error);
       }
-      // Longer than it takes to connect again.
       if (this.trust.lostFor > PATIENCE) break;
       await sleep(PAUSE);
     }
