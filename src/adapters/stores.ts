@@ -1,11 +1,24 @@
 import type { Config } from '../config.js';
 import type { Clock } from '../shared/clock.js';
 import type { Ids } from '../shared/ids.js';
+import { RequestCounter } from '../shared/request-counter.js';
 import type { Adapters } from './adapters.js';
+import { MemoryRequestCounter } from './system/memory-request-counter.js';
 
-/** The stores on the database that is configured. Only its driver is loaded. */
+/** All that the configured technologies plug in. Only their drivers are loaded. */
 export async function openStores(config: Config, ids: Ids, clock: Clock): Promise<Adapters> {
-  const { databaseUrl, databaseTimeoutMs, role } = config;
+  const stores = await openDatabase(config, ids, clock);
+  const alone = new MemoryRequestCounter(clock);
+  if (!config.redis) return { ...stores, ports: [...stores.ports, [RequestCounter, alone]] };
+  const { withRedis } = await import('./redis/redis-adapters.js');
+  return withRedis(stores, config.redis, alone);
+}
+
+async function openDatabase(
+  { databaseUrl, databaseTimeoutMs, role }: Config,
+  ids: Ids,
+  clock: Clock,
+): Promise<Adapters> {
   if (databaseUrl.startsWith('sqlite:')) {
     const { openSqliteAdapters } = await import('./sqlite/sqlite-adapters.js');
     return openSqliteAdapters(databaseUrl, ids, clock);

@@ -8,6 +8,8 @@ import { ServiceUnavailable } from '../../src/shared/errors.js';
 import { HttpModule } from '../../src/http/http.module.js';
 import { AnswerRebuilder } from '../../src/http/idempotency/answer-rebuilder.js';
 import { createServer } from '../../src/http/server.js';
+import { MemoryRequestCounter } from '../../src/adapters/system/memory-request-counter.js';
+import { RequestCounter } from '../../src/shared/request-counter.js';
 import { DailyQuota } from '../../src/http/throttling/daily-quota.js';
 import { type Secret, SecretStore } from '../../src/modules/accounts/accounts.public.js';
 import { Changes } from '../../src/shared/changes.js';
@@ -117,6 +119,7 @@ export async function startHttpApp(
     { provide: Clock, useValue: clock },
     // Always another version: no answer is kept.
     { provide: Changes, useValue: { version: () => performance.now() } satisfies Changes },
+    { provide: RequestCounter, useValue: new MemoryRequestCounter(clock) },
     { provide: Visibility, useClass: OrderedVisibility },
     { provide: SecretStore, useValue: new SecretsInMemory() },
     { provide: IdempotencyStore, useValue: kept },

@@ -1,7 +1,5 @@
-import type { ThrottlerStorage } from '@nestjs/throttler';
-import { type Clock, SECOND } from '../../shared/clock.js';
-
-type Hit = Awaited<ReturnType<ThrottlerStorage['increment']>>;
+import type { Clock } from '../../shared/clock.js';
+import { type Hits, RequestCounter } from '../../shared/request-counter.js';
 
 interface Window {
   hits: number;
@@ -14,7 +12,7 @@ interface Window {
  * two generations: a generation is dropped as a whole once all of its windows are over, or, as an emergency brake,
  * when `maxKeys` newer ones came.
  */
-export class MemoryThrottlerStorage implements ThrottlerStorage {
+export class MemoryRequestCounter extends RequestCounter {
   private young = new Map<string, Window>();
   private old = new Map<string, Window>();
   /** When every window of `young` will be over, in ms. */
@@ -26,26 +24,20 @@ export class MemoryThrottlerStorage implements ThrottlerStorage {
     private readonly clock: Clock,
     /** Of one generation: twice as many are kept at most. */
     private readonly maxKeys = 100_000,
-  ) {}
+  ) {
+    super();
+  }
 
   /** Windows kept now, those that are over included. */
   get size(): number {
     return this.young.size + this.old.size;
   }
 
-  /** `ttl` is the length of the window in ms; the times of the answer are whole seconds, rounded up. */
-  increment(key: string, ttl: number, limit: number): Promise<Hit> {
+  hit(key: string, windowMs: number): Promise<Hits> {
     const now = this.clock.now();
-    const window = this.live(key, now) ?? this.open(key, ttl, now);
+    const window = this.live(key, now) ?? this.open(key, windowMs, now);
     window.hits += 1;
-    const timeToExpire = Math.ceil((window.endsAt - now) / SECOND);
-    const isBlocked = window.hits > limit;
-    return Promise.resolve({
-      totalHits: window.hits,
-      timeToExpire,
-      isBlocked,
-      timeToBlockExpire: isBlocked ? timeToExpire : 0,
-    });
+    return Promise.resolve({ count: window.hits, endsIn: window.endsAt - now });
   }
 
   private live(key: string, now: number): Window | undefined {

@@ -1,15 +1,16 @@
 import { SetClock } from '../../../test/support/http-app.js';
 import { MINUTE, SECOND } from '../../shared/clock.js';
-import { MemoryThrottlerStorage } from './memory-throttler-storage.js';
+import { CountedThrottlerStorage } from '../../http/throttling/counted-throttler-storage.js';
+import { MemoryRequestCounter } from './memory-request-counter.js';
 
-const hit = (storage: MemoryThrottlerStorage, key: string): ReturnType<typeof storage.increment> =>
-  storage.increment(key, MINUTE, 3);
+const hit = (counter: MemoryRequestCounter, key: string): ReturnType<CountedThrottlerStorage['increment']> =>
+  new CountedThrottlerStorage(counter).increment(key, MINUTE, 3);
 
 it('blocks what comes after the limit until the window is over, and only that', async () => {
   const clock = new SetClock();
-  const storage = new MemoryThrottlerStorage(clock);
+  const counter = new MemoryRequestCounter(clock);
   for (let hits = 1; hits <= 3; hits++) {
-    expect(await hit(storage, 'a')).toEqual({
+    expect(await hit(counter, 'a')).toEqual({
       totalHits: hits,
       timeToExpire: 60,
       isBlocked: false,
@@ -17,22 +18,22 @@ it('blocks what comes after the limit until the window is over, and only that', 
     });
   }
   clock.time += 1;
-  expect(await hit(storage, 'a')).toEqual({
+  expect(await hit(counter, 'a')).toEqual({
     totalHits: 4,
     timeToExpire: 60,
     isBlocked: true,
     timeToBlockExpire: 60,
   });
   clock.time += MINUTE - 2;
-  expect(await hit(storage, 'a')).toEqual({
+  expect(await hit(counter, 'a')).toEqual({
     totalHits: 5,
     timeToExpire: 1,
     isBlocked: true,
     timeToBlockExpire: 1,
   });
-  expect(await hit(storage, 'b')).toMatchObject({ totalHits: 1 });
+  expect(await hit(counter, 'b')).toMatchObject({ totalHits: 1 });
   clock.time += 1;
-  expect(await hit(storage, 'a')).toEqual({
+  expect(await hit(counter, 'a')).toEqual({
     totalHits: 1,
     timeToExpire: 60,
     isBlocked: false,
@@ -42,7 +43,7 @@ it('blocks what comes after the limit until the window is over, and only that', 
 
 it('never forgets a window that is running, whenever others begin', async () => {
   const clock = new SetClock();
-  const storage = new MemoryThrottlerStorage(clock);
+  const counter = new MemoryRequestCounter(clock);
   const windows = new Map<string, { endsAt: number; hits: number }>();
   let state = 7;
   const random = (below: number): number => {
@@ -57,23 +58,23 @@ it('never forgets a window that is running, whenever others begin', async () => 
       running && clock.time < running.endsAt ? running : { endsAt: clock.time + MINUTE, hits: 0 };
     expected.hits += 1;
     windows.set(key, expected);
-    expect((await hit(storage, key)).totalHits).toBe(expected.hits);
+    expect((await hit(counter, key)).totalHits).toBe(expected.hits);
   }
 });
 
 it('keeps no more than the windows of two generations', async () => {
   const clock = new SetClock();
-  const storage = new MemoryThrottlerStorage(clock);
+  const counter = new MemoryRequestCounter(clock);
   for (let seconds = 0; seconds < 1_000; seconds++) {
-    for (let visitor = 0; visitor < 10; visitor++) await hit(storage, `${seconds}-${visitor}`);
+    for (let visitor = 0; visitor < 10; visitor++) await hit(counter, `${seconds}-${visitor}`);
     clock.time += SECOND;
-    expect(storage.size).toBeLessThanOrEqual(2 * 10 * 61);
+    expect(counter.size).toBeLessThanOrEqual(2 * 10 * 61);
   }
 });
 
 it('is bounded when a flood of new keys comes at once', async () => {
-  const storage = new MemoryThrottlerStorage(new SetClock(), 100);
-  for (let key = 0; key < 1_000; key++) await hit(storage, `${key}`);
-  expect(storage.size).toBeLessThanOrEqual(200);
-  expect(await hit(storage, '999')).toMatchObject({ totalHits: 2 });
+  const counter = new MemoryRequestCounter(new SetClock(), 100);
+  for (let key = 0; key < 1_000; key++) await hit(counter, `${key}`);
+  expect(counter.size).toBeLessThanOrEqual(200);
+  expect(await hit(counter, '999')).toMatchObject({ totalHits: 2 });
 });
