@@ -39,7 +39,8 @@ if (!isPartOfASet(first)) {
   // When the first member lost its data, the others still are a set, and take it back by themselves.
   for (const member of MEMBERS.slice(1)) {
     const other = eventually(() => connect(uri('', member, 'directConnection=true')));
-    if (other.hello().setName) throw new Error(`${member} is in a replica set, and ${MEMBERS[0]} is not yet: start again.`);
+    if (other.hello().setName)
+      throw new Error(`${member} is in a replica set, and ${MEMBERS[0]} is not yet: start again.`);
   }
   const members = MEMBERS.map((host, _id) => ({ _id, host }));
   first.adminCommand({ replSetInitiate: { _id: 'posterr', members } });
