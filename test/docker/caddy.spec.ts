@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
+import { PROBLEMS } from '../../src/http/problems.js';
 import { freePort } from '../support/redis-process.js';
 import { makeSecrets, readShipped } from './compose.js';
 
@@ -61,7 +62,7 @@ class Upstream {
       agent: false,
     }).end();
     const [answer] = (await once(sent, 'response')) as [IncomingMessage];
-    return { status: answer.statusCode, body: await text(answer) };
+    return { status: answer.statusCode, type: answer.headers['content-type'], body: await text(answer) };
   };
   const seen = async (url: string, headers?: Record<string, string>) =>
     JSON.parse((await get(url, headers)).body) as { port: number; headers: Record<string, string> };
@@ -105,8 +106,8 @@ class Upstream {
   });
 
   it('is formatted as Caddy does', () => {
-    const { status } = spawnSync('caddy', ['fmt', '--diff', 'docker/caddy/Caddyfile']);
-    expect(status).toBe(0);
+    const { stdout } = spawnSync('caddy', ['fmt', 'docker/caddy/Caddyfile'], { encoding: 'utf8' });
+    expect(stdout).toBe(readShipped('caddy/Caddyfile'));
   });
 
   it('spreads requests, and says for whom they are in words that no client can forge', async () => {
@@ -145,5 +146,19 @@ class Upstream {
     await setTimeout(4_500);
     second.stop();
     for (let n = 0; n < 10; n += 1) expect((await seen('/')).port).toBe(first.port);
+  });
+
+  it('says as Posterr does that it cannot serve when no process is there', async () => {
+    for (const upstream of upstreams) upstream.stop();
+    const { status, type, body } = await get('/v1/posts?limit=1');
+    expect({ status, type }).toEqual({ status: 503, type: 'application/problem+json' });
+    expect(JSON.parse(body)).toEqual({
+      type: 'urn:posterr:problem:service-unavailable',
+      code: 'service-unavailable',
+      ...PROBLEMS['service-unavailable'],
+      detail: expect.any(String),
+      instance: '/v1/posts',
+      requestId: expect.any(String),
+    });
   });
 });
