@@ -1,0 +1,164 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { request } from 'node:https';
+import { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
+import { PROBLEMS } from '../../src/http/problems.js';
+import { freePort } from '../support/redis-process.js';
+import { makeSecrets, readShipped } from './compose.js';
+
+const isHere = spawnSync('caddy', ['version']).status === 0;
+
+it('is tested where it must be', () => {
+  expect(isHere || process.env['REQUIRE_ENGINES'] !== '1').toBe(true);
+});
+
+/** A stand-in for an API process, which says its name and what it got. */
+class Upstream {
+  isReady = true;
+  requests = 0;
+  private constructor(private readonly server: Server) {}
+
+  static async start(): Promise<Upstream> {
+    const server = createServer();
+    const upstream = new Upstream(server);
+    server.on('request', upstream.answer);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return upstream;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  stop(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+
+  private readonly answer: RequestListener = (message, response) => {
+    if (message.url === '/health/ready') response.statusCode = this.isReady ? 200 : 503;
+    else this.requests += 1;
+    response.end(JSON.stringify({ port: this.port, headers: message.headers }));
+  };
+}
+
+(isHere ? describe : describe.skip)('the load balancer as docker/ configures it', () => {
+  let folder: string;
+  let caddy: ChildProcess;
+  let ports: { http: number; https: number };
+  let upstreams: Upstream[];
+
+  const get = async (url: string, headers: Record<string, string> = {}) => {
+    const sent = request(`https://localhost:${ports.https}${url}`, {
+      headers: { host: 'localhost', ...headers },
+      ca: readFileSync(path.join(folder, 'ca.crt')),
+      agent: false,
+    }).end();
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    return { status: answer.statusCode, type: answer.headers['content-type'], body: await text(answer) };
+  };
+  const seen = async (url: string, headers?: Record<string, string>) =>
+    JSON.parse((await get(url, headers)).body) as { port: number; headers: Record<string, string> };
+
+  beforeAll(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'posterr-caddy-'));
+    makeSecrets(folder);
+    upstreams = [await Upstream.start(), await Upstream.start()];
+    ports = { http: await freePort(), https: await freePort() };
+    const file = path.join(folder, 'Caddyfile');
+    const configuration = readShipped('caddy/Caddyfile')
+      .replace('http_port 8080', `http_port ${ports.http}\n\tadmin off`)
+      .replace('https_port 8443', `https_port ${ports.https}`)
+      .replaceAll('/run/secrets/', `${folder}/`);
+    writeFileSync(file, configuration);
+    const env = {
+      PATH: process.env['PATH'],
+      XDG_DATA_HOME: folder,
+      XDG_CONFIG_HOME: folder,
+      API_UPSTREAMS: upstreams.map(({ port }) => `127.0.0.1:${port}`).join(' '),
+    };
+    const options = ['--config', file, '--adapter', 'caddyfile'];
+    execFileSync('caddy', ['validate', ...options], { env, stdio: 'pipe', timeout: 20_000 });
+    caddy = spawn('caddy', ['run', ...options], { env, stdio: 'ignore' });
+    for (let n = 0; n < 100; n += 1) {
+      const status = await get('/').then(
+        (answer) => answer.status,
+        () => undefined,
+      );
+      if (status === 200) break;
+      await setTimeout(100);
+    }
+  });
+  afterAll(async () => {
+    if (caddy.exitCode === null) {
+      caddy.kill('SIGKILL');
+      await once(caddy, 'exit');
+    }
+    for (const upstream of upstreams) upstream.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is formatted as Caddy does', () => {
+    const { stdout } = spawnSync('caddy', ['fmt', 'docker/caddy/Caddyfile'], { encoding: 'utf8' });
+    expect(stdout).toBe(readShipped('caddy/Caddyfile'));
+  });
+
+  it('spreads requests, and says for whom they are in words that no client can forge', async () => {
+    const answers = [];
+    for (let n = 0; n < 20; n += 1) answers.push(await seen('/v1/posts', { 'x-forwarded-for': '192.0.2.7' }));
+    expect(new Set(answers.map(({ port }) => port)).size).toBe(2);
+    expect(answers[0]?.headers).toMatchObject({
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-proto': 'https',
+      'x-forwarded-host': 'localhost',
+    });
+  });
+
+  it('keeps measurements from the public', async () => {
+    for (const url of [
+      '/metrics',
+      '/metrics/',
+      '/METRICS',
+      '/%6detrics',
+      '//metrics',
+      '/metrics?x',
+      '/v1/../metrics',
+    ]) {
+      const before = upstreams.map(({ requests }) => requests);
+      expect([url, (await get(url)).status]).toEqual([url, 404]);
+      expect(upstreams.map(({ requests }) => requests)).toEqual(before);
+    }
+  });
+
+  it('leaves a process alone within seconds of its readiness failing, and loses no request when one is away', async () => {
+    const [first, second] = upstreams as [Upstream, Upstream];
+    first.isReady = false;
+    await setTimeout(4_500);
+    for (let n = 0; n < 10; n += 1) expect((await seen('/')).port).toBe(second.port);
+    first.isReady = true;
+    await setTimeout(4_500);
+    second.stop();
+    for (let n = 0; n < 10; n += 1) expect((await seen('/')).port).toBe(first.port);
+  });
+
+  it('says as Posterr does that it cannot serve when no process is there', async () => {
+    for (const upstream of upstreams) upstream.stop();
+    const { status, type, body } = await get('/v1/posts?limit=1');
+    expect({ status, type }).toEqual({ status: 503, type: 'application/problem+json' });
+    expect(JSON.parse(body)).toEqual({
+      type: 'urn:posterr:problem:service-unavailable',
+      code: 'service-unavailable',
+      ...PROBLEMS['service-unavailable'],
+      detail: expect.any(String),
+      instance: '/v1/posts',
+      requestId: expect.any(String),
+    });
+  });
+});
