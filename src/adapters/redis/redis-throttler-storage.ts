@@ -5,12 +5,18 @@ import { type RedisConnection, RedisUnavailable, script } from './redis-connecti
 
 type Hit = Awaited<ReturnType<ThrottlerStorage['increment']>>;
 
-/** Answers the hits of the window and the ms that are left of it; 0 left is a window that is over in this very ms. */
+/**
+ * Answers the hits of the window and the ms that are left of it. Nothing in it only reads: Redis would remember that this
+ * connection did so, and tell it of every hit that follows.
+ */
 const count = script(`
-  local hits = redis.call('INCR', KEYS[1])
-  local left = hits > 1 and redis.call('PTTL', KEYS[1]) or 0
+  local seconds, micros = unpack(redis.call('TIME'))
+  local now = seconds * 1000 + math.floor(micros / 1000)
+  local hits = redis.call('HINCRBY', KEYS[1], 'hits', 1)
+  local left = redis.call('HINCRBY', KEYS[1], 'endsAt', 0) - now
   if left > 0 then return {hits, left} end
-  redis.call('SET', KEYS[1], 1, 'PX', ARGV[1])
+  redis.call('HSET', KEYS[1], 'hits', 1, 'endsAt', now + ARGV[1])
+  redis.call('PEXPIREAT', KEYS[1], now + ARGV[1])
   return {1, tonumber(ARGV[1])}`);
 
 /**
