@@ -8,7 +8,7 @@ export type Command = readonly (string | Buffer)[];
 export interface Client {
   /** Answers when there is something to send to; rejects when not, within `CONNECT_TIMEOUT`. */
   connect(): Promise<unknown>;
-  /** What was not sent yet when `signal` is aborted never is. */
+  /** What waits for a connection when `signal` is aborted is never sent. */
   send(key: string, command: Command, signal: AbortSignal): Promise<unknown>;
   /** The node that serves `key`. */
   nodeOf(key: string): string;
@@ -54,7 +54,8 @@ export function nodeClient(url: string, tracking: boolean, watcher: Watcher): Cl
   client.on('invalidate', (key: Buffer | string | null) => watcher.invalidated(key && key.toString()));
   return {
     connect: () => inTime(client.connect(), life),
-    send: (_key, command, abortSignal) => client.sendCommand(command, { abortSignal }),
+    // It does not wait.
+    send: (_key, command) => client.sendCommand(command),
     nodeOf: () => url,
     close: () => life.abort(),
   };
@@ -81,16 +82,29 @@ export function clusterClient(urls: readonly string[]): Client {
       },
     },
   });
-  // Told by connect(), or by what was sent.
-  cluster.on('error', () => undefined);
+  let fault: unknown;
+  cluster.on('error', (error: unknown) => {
+    fault = error;
+  });
+  // Those slots that nobody serves are not there.
+  const masterOf = (key: string) => cluster.slots[slotOf(key)]?.master;
   return {
     connect: async () => {
-      await inTime(cluster.connect(), life);
+      try {
+        await inTime(cluster.connect(), life);
+      } catch (error) {
+        // This one only says that there is no node, `fault` says why.
+        throw fault ?? error;
+      }
       const nodes = Promise.allSettled(cluster.masters.map((master) => cluster.nodeClient(master)));
       await Promise.race([nodes, sleep(NODES_TIMEOUT, undefined, { ref: false })]);
     },
-    send: (key, command, abortSignal) => cluster.sendCommand(key, false, [...command], { abortSignal }),
-    nodeOf: (key) => cluster.slots[slotOf(key)]?.master.address ?? '',
+    send: (key, command, abortSignal) => {
+      // To listen to the signal costs more than the command.
+      const waits = masterOf(key)?.client?.isReady !== true;
+      return cluster.sendCommand(key, false, [...command], waits ? { abortSignal } : undefined);
+    },
+    nodeOf: (key) => masterOf(key)?.address ?? '',
     close: () => life.abort(),
   };
 }

@@ -81,8 +81,7 @@ export class RedisConnection extends EventEmitter<Events> {
   }
 
   /**
-   * Runs `commands`, which should send all that they send in one turn of the event loop: one round trip. What was not sent
-   * when the time is over is never sent.
+   * Runs `commands`, which should send all that they send in one turn of the event loop: one round trip.
    * @throws RedisUnavailable
    */
   async run<Result>(commands: (send: Send) => Promise<Result>): Promise<Result> {
