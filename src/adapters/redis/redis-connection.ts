@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { createClient, createCluster } from '@redis/client';
+import { timeout, TimeoutStrategy } from 'cockatiel';
+import { isScriptMissing, RedisCircuit } from './redis-circuit.js';
 import {
-  circuitBreaker,
-  CircuitState,
-  ConsecutiveBreaker,
-  handleAll,
-  timeout,
-  TimeoutStrategy,
-  wrap,
-} from 'cockatiel';
+  type Client,
+  clusterClient,
+  type Command,
+  nodeClient,
+  pauseAfter,
+  type Watcher,
+} from './redis-client.js';
 
 /** Sends one command, whose first key is `key`. What is sent in one turn of the event loop travels together. */
-export type Send = (key: string, ...command: readonly (string | Buffer)[]) => Promise<unknown>;
+export type Send = (key: string, ...command: Command) => Promise<unknown>;
 
 /** Redis did not answer in time, refused, or is left alone for a moment because it did so before. */
 export class RedisUnavailable extends Error {
@@ -27,59 +28,51 @@ export interface RedisSettings {
   readonly urls: readonly string[];
   /** Longest time for one round trip, in ms. */
   readonly timeoutMs: number;
+  /**
+   * False: there are no `invalidated` events, and Redis need not remember what this connection has read. Where a lot is
+   * read by scripts, or written by others, that costs more than the commands themselves. True when absent.
+   */
+  readonly tracking?: boolean;
 }
-
-const FAILURES_TO_OPEN = 3;
-/** How long Redis is left alone before it is tried again, in ms. */
-const REST = 500;
-const LONGEST_RECONNECT = 500;
 
 interface Events {
   /** Redis serves after it did not, or for the first time. */
   available: [];
   unavailable: [];
-  /** A key that this connection has read was changed; null: any key may have been. Never on a cluster. */
+  /** A key that this connection has read was changed; null: any key may have been. Never on a cluster, or without tracking. */
   invalidated: [key: string | null];
 }
 
 /**
  * One Redis, or a Redis Cluster. Never waits longer than its time limit, and not at all while Redis is known to be away
- * (circuit breaker). It connects, and connects again, by itself.
+ * (circuit breakers, one for each node). It connects, and connects again, by itself.
  */
 export class RedisConnection extends EventEmitter<Events> {
   readonly isCluster: boolean;
-  private readonly client: Client;
-  private readonly policy;
   private readonly logger = new Logger(RedisConnection.name);
-  private answers = false;
+  private readonly closing = new AbortController();
+  private readonly circuits = new Map<string, RedisCircuit>();
+  private readonly limit;
+  private client: Client | undefined;
+  /** Not yet connected. */
+  private next: Client | undefined;
+  private answers: boolean | undefined;
   private lastAnswer = 0;
 
-  constructor({ urls, timeoutMs }: RedisSettings) {
+  constructor(private readonly settings: RedisSettings) {
     super();
-    this.isCluster = urls.length > 1;
-    this.client = this.isCluster ? clusterClient(urls) : nodeClient(urls[0] ?? '');
-    this.client.watch(
-      (error) => this.away(error),
-      (key) => this.emit('invalidated', key),
-    );
-    const breaker = circuitBreaker(handleAll, {
-      halfOpenAfter: REST,
-      breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
-    });
-    this.policy = wrap(breaker, timeout(timeoutMs, TimeoutStrategy.Aggressive));
-    breaker.onStateChange((state) => {
-      if (state === CircuitState.Open) this.away(new Error('It failed several times in a row.'));
-    });
+    this.isCluster = settings.urls.length > 1;
+    this.limit = timeout(settings.timeoutMs, TimeoutStrategy.Aggressive);
   }
 
   /** Begins to connect, and does not wait for it: everything works without Redis too. */
   start(): void {
-    this.client.connect().catch((error: unknown) => this.away(error));
+    void this.connect();
   }
 
   /** Whether Redis answered the last time that it was asked. */
   get isAvailable(): boolean {
-    return this.answers;
+    return this.answers === true;
   }
 
   /** Milliseconds since Redis answered last. */
@@ -92,14 +85,17 @@ export class RedisConnection extends EventEmitter<Events> {
    * @throws RedisUnavailable
    */
   async run<Result>(commands: (send: Send) => Promise<Result>): Promise<Result> {
+    const { client } = this;
+    let result: Result;
     try {
-      const result = await this.policy.execute(() => commands(this.client.send));
-      this.lastAnswer = performance.now();
-      this.back();
-      return result;
+      if (!client) throw new Error('There is no connection.');
+      result = await this.attempt(client, commands);
     } catch (error) {
       throw new RedisUnavailable(error);
     }
+    this.lastAnswer = performance.now();
+    if (client === this.client) this.back();
+    return result;
   }
 
   /** @throws RedisUnavailable */
@@ -107,8 +103,98 @@ export class RedisConnection extends EventEmitter<Events> {
     await this.run((send) => send('posterr:check', 'GET', 'posterr:check'));
   }
 
+  /** Ends the connection, and what is under way on it, for good. */
   close(): void {
-    this.client.close();
+    this.closing.abort();
+    this.answers = false;
+    for (const client of [this.client, this.next]) client?.close();
+    this.client = undefined;
+  }
+
+  private attempt<Result>(client: Client, commands: (send: Send) => Promise<Result>): Promise<Result> {
+    if (!this.isCluster) {
+      return this.circuitOf(client.nodeOf('')).execute((signal) =>
+        commands((key, ...command) => client.send(key, command, signal)),
+      );
+    }
+    // A node that is away must not keep the others from being asked.
+    return this.limit.execute(() =>
+      commands((key, ...command) =>
+        this.circuitOf(client.nodeOf(key)).execute((signal) => client.send(key, command, signal)),
+      ),
+    );
+  }
+
+  private circuitOf(node: string): RedisCircuit {
+    let circuit = this.circuits.get(node);
+    if (!circuit) {
+      circuit = new RedisCircuit(this.settings.timeoutMs, (error, isStuck) => {
+        // Of a cluster, another node may serve.
+        if (!this.isCluster || this.silence > this.settings.timeoutMs) this.away(error);
+        if (isStuck) this.renew(error);
+      });
+      this.circuits.set(node, circuit);
+    }
+    return circuit;
+  }
+
+  /** The line may be dead, or another node in the place of this one. */
+  private renew(error: unknown): void {
+    this.logger.warn({ err: error }, 'Redis, or a node of it, is stuck; it is connected to anew.');
+    void this.connect();
+  }
+
+  /** Tries until it is connected; what was connected before, if anything was, serves until then. */
+  private async connect(): Promise<void> {
+    if (this.next) return;
+    for (let failures = 0; !this.closing.signal.aborted;) {
+      const client = this.open();
+      this.next = client;
+      try {
+        await client.connect();
+        this.closing.signal.throwIfAborted();
+        this.next = undefined;
+        this.use(client);
+        return;
+      } catch (error) {
+        client.close();
+        if (!this.client) this.away(error);
+        failures += 1;
+        await sleep(pauseAfter(failures), undefined, { signal: this.closing.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  private open(): Client {
+    const { urls, tracking = true } = this.settings;
+    if (this.isCluster) return clusterClient(urls);
+    const watcher: Watcher = {
+      lost: (error) => {
+        if (client !== this.client) return;
+        this.client = undefined;
+        this.away(error);
+        void this.connect();
+      },
+      invalidated: (key) => this.emit('invalidated', key),
+    };
+    const client = nodeClient(urls[0] ?? '', tracking, watcher);
+    return client;
+  }
+
+  private use(client: Client): void {
+    const old = this.client;
+    this.client = client;
+    if (this.isCluster) {
+      // Nodes that do serve may be answering it.
+      if (old) setTimeout(() => old.close(), this.settings.timeoutMs).unref();
+    } else {
+      old?.close();
+      this.circuits.clear();
+      // This connection has read nothing yet: of what others have read, it is not told.
+      if (this.settings.tracking !== false) this.emit('invalidated', null);
+    }
+    // So that it is known to serve before somebody needs it. If it does not, those will see.
+    this.check().catch(() => undefined);
   }
 
   private back(): void {
@@ -119,10 +205,11 @@ export class RedisConnection extends EventEmitter<Events> {
   }
 
   private away(error: unknown): void {
-    if (!this.answers) return;
+    const before = this.answers;
+    if (before === false || this.closing.signal.aborted) return;
     this.answers = false;
     this.logger.warn({ err: error }, 'Redis does not serve; the database does its work until it is back.');
-    this.emit('unavailable');
+    if (before) this.emit('unavailable');
   }
 }
 
@@ -140,55 +227,8 @@ export function script(
     try {
       return await send(keys[0], 'EVALSHA', digest, ...rest);
     } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+      if (!isScriptMissing(error)) throw error;
       return send(keys[0], 'EVAL', source, ...rest);
     }
-  };
-}
-
-/** What is alike in a client of one node and one of a cluster. */
-interface Client {
-  readonly send: Send;
-  connect(): Promise<unknown>;
-  watch(onError: (error: unknown) => void, onInvalidated: (key: string | null) => void): void;
-  close(): void;
-}
-
-const COMMON = {
-  RESP: 3,
-  disableOfflineQueue: true,
-  socket: {
-    connectTimeout: 2_000,
-    reconnectStrategy: (retries: number) => Math.min(50 * (retries + 1), LONGEST_RECONNECT),
-  },
-} as const;
-
-function nodeClient(url: string): Client {
-  const client = createClient({ ...COMMON, url, emitInvalidate: true });
-  return {
-    send: (_key, ...command) => client.sendCommand(command),
-    connect: () => client.connect(),
-    watch: (onError, onInvalidated) => {
-      client.on('error', onError);
-      client.on('invalidate', (key: Buffer | string | null) =>
-        onInvalidated(key === null ? null : key.toString()),
-      );
-    },
-    close: () => client.destroy(),
-  };
-}
-
-function clusterClient(urls: readonly string[]): Client {
-  const { username, password } = new URL(urls[0] ?? '');
-  const client = createCluster({
-    RESP: 3,
-    rootNodes: urls.map((url) => ({ url })),
-    defaults: { ...COMMON, ...(username && { username }), ...(password && { password }) },
-  });
-  return {
-    send: (key, ...command) => client.sendCommand(key, false, [...command]),
-    connect: () => client.connect(),
-    watch: (onError) => client.on('error', onError),
-    close: () => client.destroy(),
   };
 }
