@@ -27,6 +27,11 @@ export interface RedisSettings {
   readonly urls: readonly string[];
   /** Longest time for one round trip, in ms. */
   readonly timeoutMs: number;
+  /**
+   * False: there are no `invalidated` events, and Redis need not remember what this connection has read. Where a lot is
+   * read by scripts, or written by others, that costs more than the commands themselves. True when absent.
+   */
+  readonly tracking?: boolean;
 }
 
 const FAILURES_TO_OPEN = 3;
@@ -38,7 +43,7 @@ interface Events {
   /** Redis serves after it did not, or for the first time. */
   available: [];
   unavailable: [];
-  /** A key that this connection has read was changed; null: any key may have been. Never on a cluster. */
+  /** A key that this connection has read was changed; null: any key may have been. Never on a cluster, or without tracking. */
   invalidated: [key: string | null];
 }
 
@@ -54,10 +59,10 @@ export class RedisConnection extends EventEmitter<Events> {
   private answers = false;
   private lastAnswer = 0;
 
-  constructor({ urls, timeoutMs }: RedisSettings) {
+  constructor({ urls, timeoutMs, tracking = true }: RedisSettings) {
     super();
     this.isCluster = urls.length > 1;
-    this.client = this.isCluster ? clusterClient(urls) : nodeClient(urls[0] ?? '');
+    this.client = this.isCluster ? clusterClient(urls) : nodeClient(urls[0] ?? '', tracking);
     this.client.watch(
       (error) => this.away(error),
       (key) => this.emit('invalidated', key),
@@ -163,8 +168,8 @@ const COMMON = {
   },
 } as const;
 
-function nodeClient(url: string): Client {
-  const client = createClient({ ...COMMON, url, emitInvalidate: true });
+function nodeClient(url: string, tracking: boolean): Client {
+  const client = createClient({ ...COMMON, url, ...(tracking && { emitInvalidate: true }) });
   return {
     send: (_key, ...command) => client.sendCommand(command),
     connect: () => client.connect(),
