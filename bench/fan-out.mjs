@@ -2,7 +2,7 @@
 // commands of the same work into the same Redis. `REDIS_URL=redis://... node bench/fan-out.mjs [readers] [ids in a list before]`, after a build. The Redis
 // must be its own: it is emptied afterwards.
 import net from 'node:net';
-import { FanOut } from '../dist/adapters/redis/fan-out.js';
+import { RedisFanOut } from '../dist/adapters/redis/fan-out.js';
 import { HomeTimelines } from '../dist/adapters/redis/home-timelines.js';
 import { RedisConnection } from '../dist/adapters/redis/redis-connection.js';
 
@@ -105,7 +105,7 @@ const follows = {
       .map((userId) => ({ id: userId, userId }));
   },
 };
-const fanOut = new FanOut(lists, follows, { find: async () => ({}) }, READERS);
+const fanOut = new RedisFanOut(lists, follows, { find: async () => ({}) }, READERS);
 const bare = await Bare.connect();
 
 // Every reader was here lately: there is a list of each, with some posts in it.

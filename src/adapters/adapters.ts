@@ -13,3 +13,13 @@ export interface Adapters {
   /** Ends what is under way and lets go of the connection. */
   close(): void | Promise<void>;
 }
+
+/** The adapter that is plugged into a port. */
+export function portOf<Adapter extends object>(
+  { ports }: Adapters,
+  port: abstract new (...args: never[]) => Adapter,
+): Adapter {
+  const found = ports.find(([candidate]: readonly [Port, object]) => candidate === port);
+  if (!found) throw new Error(`No adapter for ${port.name}`);
+  return found[1] as Adapter;
+}

@@ -1,17 +1,23 @@
 import type { Config } from '../config.js';
+import { FanOut } from '../modules/timelines/timelines.ports.js';
 import type { Clock } from '../shared/clock.js';
 import type { Ids } from '../shared/ids.js';
 import { RequestCounter } from '../shared/request-counter.js';
 import type { Adapters } from './adapters.js';
 import { MemoryRequestCounter } from './system/memory-request-counter.js';
 
+/** The database alone serves timelines. */
+const NO_FAN_OUT: FanOut = { push: () => Promise.resolve() };
+
 /** All that the configured technologies plug in. Only their drivers are loaded. */
 export async function openStores(config: Config, ids: Ids, clock: Clock): Promise<Adapters> {
   const stores = await openDatabase(config, ids, clock);
   const alone = new MemoryRequestCounter(clock);
-  if (!config.redis) return { ...stores, ports: [...stores.ports, [RequestCounter, alone]] };
+  if (!config.redis) {
+    return { ...stores, ports: [...stores.ports, [RequestCounter, alone], [FanOut, NO_FAN_OUT]] };
+  }
   const { withRedis } = await import('./redis/redis-adapters.js');
-  return withRedis(stores, config.redis, alone);
+  return withRedis(stores, config.redis, { clock, alone, isWorker: config.role !== 'api' });
 }
 
 async function openDatabase(

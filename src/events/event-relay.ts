@@ -1,20 +1,22 @@
 import { MINUTE, SECOND, type Clock } from '../shared/clock.js';
 import type { Outbox, OutboxEvent } from '../shared/events.js';
-import type { EventHandlers } from './event-handlers.js';
+import { type EventHandlers, LooseHandlerFailed } from './event-handlers.js';
 
 const BATCH = 100;
 const LEASE = 10 * SECOND;
 const FIRST_RETRY = SECOND;
 const LONGEST_RETRY = 5 * MINUTE;
-const POLL = SECOND;
+/** What others do not wait for may be tried more often. */
+const LONGEST_LOOSE_RETRY = 4 * SECOND;
+const POLL = SECOND / 4;
 
 export interface RelayLog {
   error(details: object, message: string): void;
 }
 
 /**
- * Hands the events of the outbox to their handlers, at least once: at once after a commit of this process, and every
- * second for those that another process left behind or that wait for their retry.
+ * Hands the events of the outbox to their handlers, at least once: at once after a commit of this process, and four
+ * times a second for those that another process left behind or that wait for their retry.
  */
 export class EventRelay {
   private running?: Promise<void>;
@@ -58,7 +60,7 @@ export class EventRelay {
       try {
         while (this.poll && (await this.relayBatch()) === BATCH);
       } catch (error) {
-        this.log.error({ err: error }, 'The outbox cannot be read; trying again in a second.');
+        this.log.error({ err: error }, 'The outbox cannot be read; trying again soon.');
       }
     }
   }
@@ -69,26 +71,29 @@ export class EventRelay {
     const held = new Set<string>();
     for (const event of events) {
       if (held.has(event.actorId)) continue;
-      if (await this.relay(event)) done.push(event.position);
-      else held.add(event.actorId);
+      const outcome = await this.relay(event);
+      if (outcome === 'done') done.push(event.position);
+      else if (outcome === 'holds-back') held.add(event.actorId);
     }
     if (done.length > 0) await this.outbox.done(done);
     return events.length;
   }
 
-  private async relay(event: OutboxEvent): Promise<boolean> {
+  private async relay(event: OutboxEvent): Promise<'done' | 'waits' | 'holds-back'> {
     try {
       await this.handlers.handle(event);
-      return true;
+      return 'done';
     } catch (error) {
       const { type, position, failures } = event;
       this.log.error(
         { err: error, type, position, failures },
         'An event was not handled; it will come again.',
       );
-      const wait = Math.min(FIRST_RETRY * 2 ** failures, LONGEST_RETRY);
-      await this.outbox.retryLater(position, this.clock.now() + wait);
-      return false;
+      const isLoose = error instanceof LooseHandlerFailed;
+      const wait = Math.min(FIRST_RETRY * 2 ** failures, isLoose ? LONGEST_LOOSE_RETRY : LONGEST_RETRY);
+      const retryAt = this.clock.now() + wait;
+      await this.outbox.retryLater(position, retryAt, isLoose ? 'alone' : 'with-its-successors');
+      return isLoose ? 'waits' : 'holds-back';
     }
   }
 }

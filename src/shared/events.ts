@@ -29,8 +29,18 @@ export abstract class Outbox {
   /** The events took effect: they are gone. */
   abstract done(positions: readonly OutboxEvent['position'][]): Promise<void>;
 
-  /** Handing the event on failed: it and the later ones of its actor wait until `retryAt` (ms). */
-  abstract retryLater(position: OutboxEvent['position'], retryAt: number): Promise<void>;
+  /**
+   * Handing the event on failed: it waits until `retryAt` (ms), and the later ones of its actor with it. `alone`: the
+   * later ones need not wait for it.
+   */
+  abstract retryLater(
+    position: OutboxEvent['position'],
+    retryAt: number,
+    who: 'with-its-successors' | 'alone',
+  ): Promise<void>;
+
+  /** The event of a type that waits, or is leased, and came first. */
+  abstract oldest(type: string): Promise<DomainEvent | undefined>;
 
   /** Calls `listener` after each commit of this process that stored events. */
   abstract onCommit(listener: () => void): void;

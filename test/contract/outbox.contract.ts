@@ -55,13 +55,36 @@ export function outboxContract(open: OpenAdapters): void {
     const [first] = await claim(1);
     await happen(ada, 'a2');
     expect(names(await claim())).toEqual(['b1']);
-    await stores.outbox.retryLater(first?.position ?? 0, stores.clock.now() + 1_000);
+    await stores.outbox.retryLater(first?.position ?? 0, stores.clock.now() + 1_000, 'with-its-successors');
     await happen(ada, 'a3');
     expect(await claim()).toEqual([]);
     stores.clock.advance(1_000);
     const again = await claim();
     expect(names(again)).toEqual(['a1', 'a2', 'a3']);
     expect(again.map(({ failures }) => failures)).toEqual([1, 0, 0]);
+  });
+
+  it('lets later events of an actor pass one that waits alone', async () => {
+    await happen(ada, 'a1', 'a2');
+    const [first, second] = await claim();
+    await stores.outbox.retryLater(first?.position ?? 0, stores.clock.now() + 1_000, 'alone');
+    await stores.outbox.done(second ? [second.position] : []);
+    await happen(ada, 'a3');
+    expect(names(await claim())).toEqual(['a3']);
+    stores.clock.advance(1_000);
+    expect(names(await claim())).toEqual(['a1']);
+  });
+
+  it('knows the oldest event of a type that is not done', async () => {
+    expect(await stores.outbox.oldest('it-happened')).toBeUndefined();
+    await happen(ada, 'a1');
+    await happen(bob, 'b1');
+    expect(await stores.outbox.oldest('it-happened')).toMatchObject({ actorId: ada, data: { name: 'a1' } });
+    const events = await claim();
+    expect(await stores.outbox.oldest('it-happened')).toMatchObject({ data: { name: 'a1' } });
+    await stores.outbox.done(events.slice(0, 1).map(({ position }) => position));
+    expect(await stores.outbox.oldest('it-happened')).toMatchObject({ actorId: bob, data: { name: 'b1' } });
+    expect(await stores.outbox.oldest('nothing')).toBeUndefined();
   });
 
   it('tells of commits that stored events', async () => {

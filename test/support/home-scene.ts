@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Adapters, Port } from '../../src/adapters/adapters.js';
-import { FanOut, FanOutFrontier } from '../../src/adapters/redis/fan-out.js';
+import { RedisFanOut, FanOutFrontier } from '../../src/adapters/redis/fan-out.js';
 import { homeTimelineAdapters } from '../../src/adapters/redis/home-timeline-adapters.js';
 import { type HomeTimelineOptions, HomeTimelines } from '../../src/adapters/redis/home-timelines.js';
 import type { RedisConnection } from '../../src/adapters/redis/redis-connection.js';
@@ -29,7 +29,7 @@ export class HomeScene {
   reads = 0;
   stores!: Stores;
   lists!: HomeTimelines;
-  fanOut!: FanOut;
+  fanOut!: RedisFanOut;
   frontier!: FanOutFrontier;
   /** What the database itself says. */
   database!: TimelineStore;
@@ -122,7 +122,12 @@ export class HomeScene {
       clock,
     );
     this.timelines = port(adapters, TimelineStore) as RedisTimelineStore;
-    this.fanOut = new FanOut(this.lists, changed(follows, { followersOf }), port(inner, PostStore), most);
+    this.fanOut = new RedisFanOut(
+      this.lists,
+      changed(follows, { followersOf }),
+      port(inner, PostStore),
+      most,
+    );
     this.frontier = new FanOutFrontier(this.lists, async () => this.waiting[0]?.id, clock);
     await this.frontier.tick();
     return adapters;

@@ -5,7 +5,7 @@ import { PostStore } from '../../src/modules/posts/posts.ports.js';
 import { PostSearch } from '../../src/modules/search/search.ports.js';
 import { TimelineStore } from '../../src/modules/timelines/timelines.ports.js';
 import { UserStore } from '../../src/modules/users/users.ports.js';
-import type { Adapters, Port } from '../../src/adapters/adapters.js';
+import { type Adapters, portOf } from '../../src/adapters/adapters.js';
 import { UuidV7Ids } from '../../src/adapters/system/uuid-v7-ids.js';
 import type { PostDraft } from '../../src/modules/posts/domain/post.js';
 import { original, quoteOf, replyTo, repostOf } from '../../src/modules/posts/domain/post.js';
@@ -115,8 +115,6 @@ export class Stores {
   }
 
   private port<Adapter extends object>(port: abstract new (...args: never[]) => Adapter): Adapter {
-    const found = this.adapters.ports.find(([candidate]: readonly [Port, object]) => candidate === port);
-    if (!found) throw new Error(`No adapter for ${port.name}`);
-    return found[1] as Adapter;
+    return portOf(this.adapters, port);
   }
 }

@@ -168,11 +168,14 @@ export class OutboxDocument {
   @Prop(text) data!: string;
   @Prop(count) failures!: number;
   @Prop(time) availableAt!: number;
+  /** The later ones of its actor do not wait for it. */
+  @Prop({ type: Boolean }) alone?: boolean;
   /** Whose lease it is. */
   @Prop({ type: UUID }) holder?: Uuid;
 }
 const outboxSchema = SchemaFactory.createForClass(OutboxDocument);
 outboxSchema.index({ actorId: 1, _id: 1 });
+outboxSchema.index({ type: 1, _id: 1 });
 
 /** A login: only its newest token is good. */
 @document('tokenFamilies')

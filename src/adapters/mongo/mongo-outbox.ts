@@ -68,14 +68,52 @@ export class MongoOutbox extends Outbox {
     await this.db.run(() => this.db.collection('outbox').deleteMany({ _id: { $in: ids } }));
   }
 
-  async retryLater(position: OutboxEvent['position'], retryAt: number): Promise<void> {
+  async retryLater(
+    position: OutboxEvent['position'],
+    retryAt: number,
+    who: 'with-its-successors' | 'alone',
+  ): Promise<void> {
     await this.db.run(async () => {
       const outbox = this.db.collection('outbox');
-      const failed = await outbox.findOneAndUpdate({ _id: String(position) }, { $inc: { failures: 1 } });
+      const change = { $inc: { failures: 1 }, $set: { alone: who === 'alone' } };
+      const failed = await outbox.findOneAndUpdate({ _id: String(position) }, change);
       if (!failed) return;
-      const later = { actorId: failed.actorId, _id: { $gte: failed._id } };
-      await outbox.updateMany(later, { $set: { availableAt: retryAt }, $unset: { holder: true } });
+      const its =
+        who === 'alone' ? { _id: failed._id } : { actorId: failed.actorId, _id: { $gte: failed._id } };
+      await outbox.updateMany(its, { $set: { availableAt: retryAt }, $unset: { holder: true } });
     });
+  }
+
+  oldest(type: string): Promise<DomainEvent | undefined> {
+    return this.db.run(async () => {
+      // In this order: what is taken over in between is found twice rather than not at all.
+      const stored = await this.oldestStored(type);
+      const [waiting] = await this.db.collection('outbox').find({ type }).sort({ _id: 1 }).limit(1).toArray();
+      const event = [waiting, stored]
+        .filter((one) => one !== undefined)
+        .toSorted((a, b) => (a._id < b._id ? -1 : 1))[0];
+      return event && { type, actorId: toId(event.actorId), data: JSON.parse(event.data) as object };
+    });
+  }
+
+  /** Of those that were not taken over yet. */
+  private async oldestStored(
+    type: string,
+  ): Promise<Pick<OutboxDocument, '_id' | 'actorId' | 'data'> | undefined> {
+    const first = (name: 'posts' | 'follows', idField: '_id' | 'id'): Promise<mongo.Document[]> => {
+      const collection = this.db.collection(name) as unknown as mongo.Collection;
+      const options = { projection: { id: 1, events: 1 }, sort: { [idField]: 1 } as const, limit: 1 };
+      return collection.find({ 'events.type': type }, options).toArray();
+    };
+    const [post, follow] = (await Promise.all([first('posts', '_id'), first('follows', 'id')])).flat();
+    const oldest = [post, follow].filter((one) => one !== undefined);
+    const found = oldest.map((document) => {
+      const events = document['events'] as StoredEvent[];
+      const { actorId, data } = events.find((event) => event.type === type) as StoredEvent;
+      const id = (document['id'] ?? document['_id']) as Uuid;
+      return { _id: toId(id), actorId, data };
+    });
+    return found.toSorted((a, b) => (a._id < b._id ? -1 : 1))[0];
   }
 
   /** Copies events, then takes them from their documents: a worker that dies in between leaves both to the next one. */
@@ -118,7 +156,11 @@ export class MongoOutbox extends Outbox {
   ): Promise<mongo.WithId<OutboxDocument>[]> {
     const held = await this.db
       .collection('outbox')
-      .find({ actorId: { $in: waiting.map(({ actorId }) => actorId) }, availableAt: { $gt: now } })
+      .find({
+        actorId: { $in: waiting.map(({ actorId }) => actorId) },
+        availableAt: { $gt: now },
+        alone: { $ne: true },
+      })
       .project<{ _id: string; actorId: Uuid }>({ actorId: 1 })
       .sort({ _id: 1 })
       .toArray();

@@ -8,8 +8,7 @@ import type { TwoLevelCache } from './two-level-cache.js';
 /** The same adapters, with a cache before the stores that are read most. It is closed with them. */
 export function cachedAdapters(adapters: Adapters, cache: TwoLevelCache): Adapters {
   return {
-    start: () => adapters.start(),
-    check: () => adapters.check(),
+    ...adapters,
     close: () => {
       cache.close();
       return adapters.close();

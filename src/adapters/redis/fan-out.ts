@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { FollowStore } from '../../modules/follows/follows.ports.js';
 import type { PostStore } from '../../modules/posts/posts.ports.js';
+import { FanOut } from '../../modules/timelines/timelines.ports.js';
 import type { Clock } from '../../shared/clock.js';
 import { HIGHEST_ID, type Id, LOWEST_ID, timeOf } from '../../shared/ids.js';
 import type { HomeTimelines } from './home-timelines.js';
@@ -17,14 +18,16 @@ const PAUSE = 600;
 const TICK = 200;
 
 /** Brings posts to the home timelines of their author's followers. */
-export class FanOut {
+export class RedisFanOut extends FanOut {
   /** `posts` and `follows` are the database's own. Posts of authors with more than `most` followers are merged on reading. */
   constructor(
     private readonly lists: HomeTimelines,
     private readonly follows: FollowStore,
     private readonly posts: PostStore,
     private readonly most = 10_000,
-  ) {}
+  ) {
+    super();
+  }
 
   /**
    * Adds a post that is visible, and no reply, to the lists. Repeating it changes nothing.

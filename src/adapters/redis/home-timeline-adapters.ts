@@ -3,7 +3,7 @@ import { PostStore } from '../../modules/posts/posts.ports.js';
 import { TimelineStore } from '../../modules/timelines/timelines.ports.js';
 import type { Clock } from '../../shared/clock.js';
 import { Visibility } from '../../shared/page.js';
-import type { Adapters } from '../adapters.js';
+import { type Adapters, portOf } from '../adapters.js';
 import { HomeTimelineChanges } from './home-timeline-changes.js';
 import type { HomeTimelines } from './home-timelines.js';
 import type { RedisConnection } from './redis-connection.js';
@@ -20,7 +20,7 @@ export function homeTimelineAdapters(
   clock: Clock,
 ): Adapters {
   const changes = new HomeTimelineChanges(lists, connection);
-  const follows = adapters.ports.find(([port]) => port === FollowStore)?.[1] as FollowStore;
+  const follows = portOf(adapters, FollowStore);
   const timelines: RedisTimelineStore[] = [];
   const withLists = (adapter: object): object => {
     if (adapter instanceof FollowStore) return new RedisFollowStore(adapter, changes);
@@ -34,8 +34,6 @@ export function homeTimelineAdapters(
   return {
     ...adapters,
     ports: adapters.ports.map(([port, adapter]) => [port, withLists(adapter)]),
-    start: () => adapters.start(),
-    check: () => adapters.check(),
     close: async () => {
       changes.close();
       for (const timeline of timelines) await timeline.settle();

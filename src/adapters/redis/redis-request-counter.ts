@@ -1,17 +1,22 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Hits, RequestCounter } from '../../shared/request-counter.js';
 import { type RedisConnection, RedisUnavailable, script } from './redis-connection.js';
 
+/**
+ * Answers the hits of the window and the ms that are left of it. Nothing in it only reads: Redis would remember that this
+ * connection did so, and tell it of every hit that follows.
+ */
 const count = script(`
-  local hits = redis.call('INCR', KEYS[1])
-  local left = redis.call('PTTL', KEYS[1])
-  if left < 0 then
-    left = tonumber(ARGV[1])
-    redis.call('PEXPIRE', KEYS[1], left)
-  end
-  return {hits, left}`);
+  local seconds, micros = unpack(redis.call('TIME'))
+  local now = seconds * 1000 + math.floor(micros / 1000)
+  local hits = redis.call('HINCRBY', KEYS[1], 'hits', 1)
+  local left = redis.call('HINCRBY', KEYS[1], 'endsAt', 0) - now
+  if left > 0 then return {hits, left} end
+  redis.call('HSET', KEYS[1], 'hits', 1, 'endsAt', now + ARGV[1])
+  redis.call('PEXPIREAT', KEYS[1], now + ARGV[1])
+  return {1, tonumber(ARGV[1])}`);
 
-/** One count for all processes, by one script call for each hit. While Redis is away, each process counts for itself. */
+/** One count for all processes, by the time of Redis and one script call for each hit. While Redis is away, each counts for itself. */
 export class RedisRequestCounter extends RequestCounter {
   constructor(
     private readonly connection: RedisConnection,
@@ -22,7 +27,7 @@ export class RedisRequestCounter extends RequestCounter {
 
   async hit(key: string, windowMs: number): Promise<Hits> {
     // Strangers choose what they are counted by: a digest bounds its length.
-    const name = `posterr:hits:${createHash('sha1').update(key).digest('base64url')}`;
+    const name = `posterr:hits:${hash('sha256', key, 'base64url')}`;
     try {
       const [hits, endsIn] = (await this.connection.run((send) =>
         count(send, [name], [String(windowMs)]),

@@ -119,6 +119,11 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX outbox_of_actor ON outbox (actor_id, position);
   `,
+  `
+  -- Events for which the later ones of their actor do not wait.
+  ALTER TABLE outbox ADD COLUMN alone INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX outbox_of_type ON outbox (type, position);
+  `,
 ];
 
 /**

@@ -7,7 +7,8 @@ const AVAILABLE = `
   FROM outbox event
   WHERE available_at <= ?1 AND NOT EXISTS (
     SELECT 1 FROM outbox earlier
-    WHERE earlier.actor_id = event.actor_id AND earlier.position < event.position AND earlier.available_at > ?1)`;
+    WHERE earlier.actor_id = event.actor_id AND earlier.position < event.position AND earlier.available_at > ?1
+      AND earlier.alone = 0)`;
 
 /**
  * An event that is leased or waits for its retry is available later. Events are stored durably with their facts; what
@@ -64,14 +65,24 @@ export class SqliteOutbox extends Outbox {
     }, 'ordered');
   }
 
-  retryLater(position: OutboxEvent['position'], retryAt: number): Promise<void> {
+  retryLater(
+    position: OutboxEvent['position'],
+    retryAt: number,
+    who: 'with-its-successors' | 'alone',
+  ): Promise<void> {
     return this.db.write(() => {
-      this.db.run('UPDATE outbox SET failures = failures + 1 WHERE position = ?', position);
-      const sql = `
-        UPDATE outbox SET available_at = ?1
-        WHERE position >= ?2 AND actor_id = (SELECT actor_id FROM outbox WHERE position = ?2)`;
-      this.db.run(sql, retryAt, position);
+      const alone = who === 'alone' ? 1 : 0;
+      this.db.run('UPDATE outbox SET failures = failures + 1, alone = ? WHERE position = ?', alone, position);
+      const its = alone
+        ? 'position = ?2'
+        : 'position >= ?2 AND actor_id = (SELECT actor_id FROM outbox WHERE position = ?2)';
+      this.db.run(`UPDATE outbox SET available_at = ?1 WHERE ${its}`, retryAt, position);
     }, 'ordered');
+  }
+
+  async oldest(type: string): Promise<DomainEvent | undefined> {
+    const row = this.db.get('SELECT * FROM outbox WHERE type = ? ORDER BY position LIMIT 1', type);
+    return row && toEvent(row);
   }
 
   onCommit(listener: () => void): void {

@@ -15,3 +15,11 @@ export abstract class TimelineStore {
 
   abstract ofAuthor(authorId: Id, view: AuthorView, stretch: Stretch): Promise<Id[]>;
 }
+
+/** Brings new posts to the timelines of those who follow their author, where such timelines are kept. */
+export abstract class FanOut {
+  /**
+   * A post became visible that timelines show. Repeating it changes nothing. When it throws, it must be called again.
+   */
+  abstract push(post: { readonly id: Id; readonly authorId: Id }): Promise<void>;
+}

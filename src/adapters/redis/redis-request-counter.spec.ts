@@ -5,21 +5,26 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describeWith, type RedisProcess, startRedis } from '../../../test/support/engines.js';
 import { SetClock } from '../../../test/support/http-app.js';
 import { connectRedis } from '../../../test/support/redis.js';
-import { MemoryThrottlerStorage } from '../../http/throttling/memory-throttler-storage.js';
+import { CountedThrottlerStorage } from '../../http/throttling/counted-throttler-storage.js';
 import { MINUTE, SECOND } from '../../shared/clock.js';
+import type { RequestCounter } from '../../shared/request-counter.js';
+import { MemoryRequestCounter } from '../system/memory-request-counter.js';
 import { SystemClock } from '../system/system-clock.js';
 import type { RedisConnection } from './redis-connection.js';
-import { RedisThrottlerStorage } from './redis-throttler-storage.js';
+import { RedisRequestCounter } from './redis-request-counter.js';
 
 type Hit = Awaited<ReturnType<ThrottlerStorage['increment']>>;
 
 const TIMEOUT = 100;
 
+const counting = (connection: RedisConnection, fallback: RequestCounter): ThrottlerStorage =>
+  new CountedThrottlerStorage(new RedisRequestCounter(connection, fallback));
+
 const hit = (storage: ThrottlerStorage, key: string, ttl = MINUTE, limit = 3): Promise<Hit> =>
   storage.increment(key, ttl, limit, ttl, 'default');
 
-const NOT_CALLED: ThrottlerStorage = {
-  increment: () => Promise.reject(new Error('It was counted in memory.')),
+const NOT_CALLED: RequestCounter = {
+  hit: () => Promise.reject(new Error('It was counted in memory.')),
 };
 
 describeWith('redis-server', 'counting hits in Redis', () => {
@@ -42,9 +47,7 @@ describeWith('redis-server', 'counting hits in Redis', () => {
   afterAll(() => redis.stop());
 
   it('counts exactly what comes at once over two connections', async () => {
-    const storages = [await connect(), await connect()].map(
-      (connection) => new RedisThrottlerStorage(connection, NOT_CALLED),
-    );
+    const storages = [await connect(), await connect()].map((connection) => counting(connection, NOT_CALLED));
     const hits = await Promise.all(
       Array.from({ length: 200 }, (_, index) => hit(storages[index % 2]!, 'a', MINUTE, 50)),
     );
@@ -56,7 +59,7 @@ describeWith('redis-server', 'counting hits in Redis', () => {
   });
 
   it('begins a new window when one is over', async () => {
-    const storage = new RedisThrottlerStorage(await connect(), NOT_CALLED);
+    const storage = counting(await connect(), NOT_CALLED);
     const started = performance.now();
     const WINDOW = 300;
     let now: Hit = await hit(storage, 'a', WINDOW, 1);
@@ -73,7 +76,7 @@ describeWith('redis-server', 'counting hits in Redis', () => {
   });
 
   it('keeps one short key for each tracker, whatever strangers put into it, and no longer than its window', async () => {
-    const storage = new RedisThrottlerStorage(await connect(), NOT_CALLED);
+    const storage = counting(await connect(), NOT_CALLED);
     for (const key of ['', 'ä{}\r\n * \0', 'x'.repeat(100_000)]) await hit(storage, key);
     const keys = (await redis.command('KEYS', '*')).split('\n');
     expect(keys).toHaveLength(3);
@@ -84,7 +87,7 @@ describeWith('redis-server', 'counting hits in Redis', () => {
   });
 
   it('answers as the counting in memory does, whatever comes in whatever order', async () => {
-    const storage = new RedisThrottlerStorage(await connect(), NOT_CALLED);
+    const storage = counting(await connect(), NOT_CALLED);
     // As if time had passed in Redis. Real time passes too, a few ms: nothing here is as close to the end of a second.
     const pass = async (ms: number): Promise<void> => {
       for (const key of (await redis.command('KEYS', '*')).split('\n').filter(Boolean)) {
@@ -100,7 +103,7 @@ describeWith('redis-server', 'counting hits in Redis', () => {
       fc.asyncProperty(limits, fc.array(step, { maxLength: 25 }), async ({ ttl, limit }, steps) => {
         await redis.flushAll();
         const clock = new SetClock();
-        const memory = new MemoryThrottlerStorage(clock);
+        const memory = new CountedThrottlerStorage(new MemoryRequestCounter(clock));
         for (const now of steps) {
           if ('pass' in now) {
             clock.time += now.pass;
@@ -116,7 +119,7 @@ describeWith('redis-server', 'counting hits in Redis', () => {
   });
 
   it('counts in memory while Redis is silent, soon without waiting for it, and then in Redis again by itself', async () => {
-    const storage = new RedisThrottlerStorage(await connect(), new MemoryThrottlerStorage(new SystemClock()));
+    const storage = counting(await connect(), new MemoryRequestCounter(new SystemClock()));
     for (let hits = 1; hits <= 5; hits++) await hit(storage, 'a');
     redis.freeze();
     try {
@@ -149,21 +152,21 @@ describeWith('redis-server', 'counting hits in Redis', () => {
     const connection = await connect();
     const told: (string | null)[] = [];
     connection.on('invalidated', (key) => told.push(key));
-    const storages = [connection, await connect()].map((each) => new RedisThrottlerStorage(each, NOT_CALLED));
+    const storages = [connection, await connect()].map((each) => counting(each, NOT_CALLED));
     for (let hits = 0; hits < 10; hits++) await hit(storages[hits % 2]!, 'a');
     await connection.check();
     expect(told).toEqual([]);
   });
 
   it('goes on when Redis has forgotten the script', async () => {
-    const storage = new RedisThrottlerStorage(await connect(), NOT_CALLED);
+    const storage = counting(await connect(), NOT_CALLED);
     await hit(storage, 'a');
     await redis.command('SCRIPT', 'FLUSH');
     expect(await hit(storage, 'a')).toMatchObject({ totalHits: 2 });
   });
 
   it('counts in memory while Redis is away, and in Redis when it was started again', async () => {
-    const storage = new RedisThrottlerStorage(await connect(), new MemoryThrottlerStorage(new SystemClock()));
+    const storage = counting(await connect(), new MemoryRequestCounter(new SystemClock()));
     for (let hits = 1; hits <= 5; hits++) await hit(storage, 'a');
     await redis.kill();
     for (let hits = 1; hits <= 10; hits++) expect(await hit(storage, 'a')).toMatchObject({ totalHits: hits });
