@@ -85,11 +85,14 @@ export class EventRelay {
       return 'done';
     } catch (error) {
       const { type, position, failures } = event;
-      this.log.error(
-        { err: error, type, position, failures },
-        'An event was not handled; it will come again.',
-      );
       const isLoose = error instanceof LooseHandlerFailed;
+      // What nobody waits for is tried often, for as long as its technology is away: to say it once is enough.
+      if (!isLoose || failures === 0) {
+        this.log.error(
+          { err: error, type, position, failures },
+          'An event was not handled; it will come again.',
+        );
+      }
       const wait = Math.min(FIRST_RETRY * 2 ** failures, isLoose ? LONGEST_LOOSE_RETRY : LONGEST_RETRY);
       const retryAt = this.clock.now() + wait;
       await this.outbox.retryLater(position, retryAt, isLoose ? 'alone' : 'with-its-successors');

@@ -17,6 +17,8 @@ export interface TestDatabase {
   readonly url: string;
   readonly empty: () => Promise<void>;
   readonly remove: () => Promise<void>;
+  /** Leaves the data there. */
+  readonly leave: () => Promise<void>;
 }
 
 /** A prepared, empty database. */
@@ -30,6 +32,7 @@ export async function createDatabase(uri: string): Promise<TestDatabase> {
       const names = Object.keys(SCHEMAS).filter((name) => name !== 'meta');
       await Promise.all(names.map((name) => client.db().collection(name).deleteMany({})));
     },
+    leave: () => client.close(),
     remove: async () => {
       await client.db().dropDatabase();
       await client.close();

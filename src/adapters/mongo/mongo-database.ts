@@ -203,8 +203,13 @@ const monotonic = (): number => performance.timeOrigin + performance.now();
 function isUnavailable(error: unknown): boolean {
   if (isTaskCancelledError(error) || error instanceof mongoose.Error.MongooseServerSelectionError)
     return true;
-  if (!(error instanceof mongo.MongoError))
-    return error instanceof Error && /initial connection|not connected/i.test(error.message);
+  if (!(error instanceof mongo.MongoError)) {
+    // Of a connection: some reach us as Node made them.
+    return (
+      error instanceof Error &&
+      ('syscall' in error || /initial connection|not connected/i.test(error.message))
+    );
+  }
   if (!(error instanceof mongo.MongoServerError)) return !(error instanceof mongo.MongoInvalidArgumentError);
   return (
     UNAVAILABLE.has(Number(error.code)) ||

@@ -44,7 +44,7 @@ export function withRedis(stores: Adapters, settings: RedisSettings, parts: Redi
     ...cached,
     ports: [
       ...cached.ports,
-      [RequestCounter, new RedisRequestCounter(connection, alone)],
+      [RequestCounter, new RedisRequestCounter(tracked, alone)],
       [FanOut, new RedisFanOut(lists, portOf(stores, FollowStore), portOf(stores, PostStore))],
     ],
     start: async () => {
