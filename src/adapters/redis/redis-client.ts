@@ -10,7 +10,8 @@ export interface Client {
   connect(): Promise<unknown>;
   /** What waits for a connection when `signal` is aborted is never sent. */
   send(key: string, command: Command, signal: AbortSignal): Promise<unknown>;
-  /** The node that serves `key`. */
+  nodes(): readonly string[];
+  /** The one of `nodes` that serves `key`. */
   nodeOf(key: string): string;
   /** Ends it at once, in whatever state it is. */
   close(): void;
@@ -56,6 +57,7 @@ export function nodeClient(url: string, tracking: boolean, watcher: Watcher): Cl
     connect: () => inTime(client.connect(), life),
     // It does not wait.
     send: (_key, command) => client.sendCommand(command),
+    nodes: () => [url],
     nodeOf: () => url,
     close: () => life.abort(),
   };
@@ -104,6 +106,7 @@ export function clusterClient(urls: readonly string[]): Client {
       const waits = masterOf(key)?.client?.isReady !== true;
       return cluster.sendCommand(key, false, [...command], waits ? { abortSignal } : undefined);
     },
+    nodes: () => cluster.masters.map(({ address }) => address),
     nodeOf: (key) => masterOf(key)?.address ?? '',
     close: () => life.abort(),
   };
