@@ -43,6 +43,10 @@ export class RedisCircuit {
     });
   }
 
+  get isClosed(): boolean {
+    return this.breaker.state === CircuitState.Closed;
+  }
+
   /** `signal` is aborted when the time is over. */
   execute<Result>(run: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     // One tries; the policy would make all others wait for what it finds.

@@ -10,7 +10,8 @@ export interface Client {
   connect(): Promise<unknown>;
   /** What waits for a connection when `signal` is aborted is never sent. */
   send(key: string, command: Command, signal: AbortSignal): Promise<unknown>;
-  /** The node that serves `key`. */
+  nodes(): readonly string[];
+  /** The one of `nodes` that serves `key`. */
   nodeOf(key: string): string;
   /** Ends it at once, in whatever state it is. */
   close(): void;
@@ -52,12 +53,14 @@ export function nodeClient(url: string, tracking: boolean, watcher: Watcher): Cl
   });
   client.on('error', (error) => watcher.lost(error));
   client.on('invalidate', (key: Buffer | string | null) => watcher.invalidated(key && key.toString()));
+  const close = (): void => life.abort();
   return {
-    connect: () => inTime(client.connect(), life),
+    connect: () => inTime(client.connect(), close),
     // It does not wait.
     send: (_key, command) => client.sendCommand(command),
+    nodes: () => [url],
     nodeOf: () => url,
-    close: () => life.abort(),
+    close,
   };
 }
 
@@ -88,10 +91,20 @@ export function clusterClient(urls: readonly string[]): Client {
   });
   // Those slots that nobody serves are not there.
   const masterOf = (key: string) => cluster.slots[slotOf(key)]?.master;
+  const close = (): void => {
+    if (life.signal.aborted) return;
+    try {
+      // First: a socket that is made with an aborted signal connects all the same.
+      cluster.destroy();
+    } catch {
+      // A part of it had ended by itself.
+    }
+    life.abort();
+  };
   return {
     connect: async () => {
       try {
-        await inTime(cluster.connect(), life);
+        await inTime(cluster.connect(), close);
       } catch (error) {
         // This one only says that there is no node, `fault` says why.
         throw fault ?? error;
@@ -104,14 +117,15 @@ export function clusterClient(urls: readonly string[]): Client {
       const waits = masterOf(key)?.client?.isReady !== true;
       return cluster.sendCommand(key, false, [...command], waits ? { abortSignal } : undefined);
     },
+    nodes: () => cluster.masters.map(({ address }) => address),
     nodeOf: (key) => masterOf(key)?.address ?? '',
-    close: () => life.abort(),
+    close,
   };
 }
 
 /** The driver waits for the end of a connection's first commands without a limit. */
-async function inTime(connecting: Promise<unknown>, life: AbortController): Promise<void> {
-  const late = setTimeout(() => life.abort(), CONNECT_TIMEOUT);
+async function inTime(connecting: Promise<unknown>, close: () => void): Promise<void> {
+  const late = setTimeout(close, CONNECT_TIMEOUT);
   try {
     await connecting;
   } finally {

@@ -35,6 +35,9 @@ export interface RedisSettings {
   readonly tracking?: boolean;
 }
 
+/** So many keys lie on enough nodes of a cluster. */
+const CHECKS = 24;
+
 interface Events {
   /** Redis serves after it did not, or for the first time. */
   available: [];
@@ -98,9 +101,13 @@ export class RedisConnection extends EventEmitter<Events> {
     return result;
   }
 
-  /** @throws RedisUnavailable */
+  /**
+   * Asks whether Redis serves; of a cluster, whether any of its nodes does.
+   * @throws RedisUnavailable
+   */
   async check(): Promise<void> {
-    await this.run((send) => send('posterr:check', 'GET', 'posterr:check'));
+    const keys = Array.from({ length: this.isCluster ? CHECKS : 1 }, (_, n) => `posterr:check:${n}`);
+    await this.run((send) => Promise.any(keys.map((key) => send(key, 'GET', key))));
   }
 
   /** Ends the connection, and what is under way on it, for good. */
@@ -129,8 +136,8 @@ export class RedisConnection extends EventEmitter<Events> {
     let circuit = this.circuits.get(node);
     if (!circuit) {
       circuit = new RedisCircuit(this.settings.timeoutMs, (error, isStuck) => {
-        // Of a cluster, another node may serve.
-        if (!this.isCluster || this.silence > this.settings.timeoutMs) this.away(error);
+        const nodes = this.client?.nodes() ?? [];
+        if (nodes.every((each) => this.circuits.get(each)?.isClosed === false)) this.away(error);
         if (isStuck) this.renew(error);
       });
       this.circuits.set(node, circuit);
