@@ -1,4 +1,5 @@
 import type { mongo } from 'mongoose';
+import { RoundTrips } from '../../shared/round-trips.js';
 
 /** How long the server may work at one command, in ms. */
 const MAX_TIME = 1_000;
@@ -18,7 +19,7 @@ const OPTIONS_AT = new Map<PropertyKey, number>([
   ['findOneAndUpdate', 2],
 ]);
 
-/** The collection, with a time limit on every command. */
+/** The collection, with a time limit on every command; each is counted. */
 export function timed<Document extends object>(
   collection: mongo.Collection<Document>,
 ): mongo.Collection<Document> {
@@ -30,6 +31,7 @@ export function timed<Document extends object>(
       if (at === undefined)
         throw new TypeError(`No time limit is known for ${String(name)}: add it to the table.`);
       return (...values: unknown[]): unknown => {
+        RoundTrips.happened('database');
         const given = [...values];
         given[at] = { maxTimeMS: MAX_TIME, ...(values[at] as object | undefined) };
         return Reflect.apply(value, target, given);

@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { timeout, TimeoutStrategy } from 'cockatiel';
+import { RoundTrips } from '../../shared/round-trips.js';
 import { isScriptMissing, RedisCircuit } from './redis-circuit.js';
 import {
   type Client,
@@ -88,6 +89,7 @@ export class RedisConnection extends EventEmitter<Events> {
    * @throws RedisUnavailable
    */
   async run<Result>(commands: (send: Send) => Promise<Result>): Promise<Result> {
+    RoundTrips.happened('redis');
     const { client } = this;
     let result: Result;
     try {

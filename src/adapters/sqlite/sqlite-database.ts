@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { RoundTrips } from '../../shared/round-trips.js';
 import { migrate } from './migrations.js';
 
 /** What a column can hold. */
@@ -57,10 +58,12 @@ export class SqliteDatabase {
 
   /** The first row, or nothing. */
   get(sql: string, ...values: SqlValue[]): Row | undefined {
+    this.count(sql);
     return this.statement(sql).get(...values) as Row | undefined;
   }
 
   all(sql: string, ...values: SqlValue[]): Row[] {
+    this.count(sql);
     return this.statement(sql).all(...values) as Row[];
   }
 
@@ -77,6 +80,7 @@ export class SqliteDatabase {
    * the promise resolves once everything is committed.
    */
   write<Result>(work: () => Result, durability: Durability = 'durable'): Promise<Result> {
+    RoundTrips.happened('database');
     return new Promise((resolve, reject) => {
       this.queue.push({ work, durability, resolve: resolve as (value: unknown) => void, reject });
       if (this.scheduled) return;
@@ -123,6 +127,11 @@ export class SqliteDatabase {
     if (durability === this.durability) return;
     this.connection.exec(`PRAGMA synchronous = ${durability === 'durable' ? 'FULL' : 'NORMAL'}`);
     this.durability = durability;
+  }
+
+  /** What a write reads is part of it; a pragma reads no data. */
+  private count(sql: string): void {
+    if (!this.connection.isTransaction && !sql.startsWith('PRAGMA')) RoundTrips.happened('database');
   }
 
   private attempt({ work, resolve, reject }: QueuedWrite): () => void {

@@ -43,7 +43,7 @@ export interface PostState {
 export abstract class PostStore {
   /**
    * Gives the draft its id and stores the post, its share of the quota, its events and its idempotency record in one
-   * atomic step. Ids become visible in their order: once a read has shown an id, no lower one appears.
+   * atomic step. Once a read has shown an id, a lower one appears only above what `Visibility` calls settled.
    * @throws QuotaExceeded when the author's posts of the day are used up.
    * @throws PostNotFound when its subject or the post answered does not exist or is hidden.
    * @throws IdempotencyKeyInUse when another request under the same key came first.

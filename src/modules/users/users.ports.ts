@@ -45,6 +45,16 @@ export abstract class UserStore {
   /** Case is ignored. The ids of those of `usernames` (at most 400) that exist, by the name in lower case. */
   abstract idsOf(usernames: readonly string[]): Promise<Map<string, Id>>;
 
+  /**
+   * Case is ignored. Costs less than the whole user.
+   * @throws UserNotFound
+   */
+  async getIdByUsername(username: string): Promise<Id> {
+    const id = (await this.idsOf([username])).get(username.toLowerCase());
+    if (id === undefined) throw new UserNotFound();
+    return id;
+  }
+
   /** Ids of all users, by the time they joined. */
   abstract list(stretch: Stretch): Promise<Id[]>;
 

@@ -15,7 +15,7 @@ export class FollowUser {
   /** Following again changes nothing. @throws UserNotFound, SelfFollow */
   async execute(input: { followerId: Id; username: string }): Promise<Relation> {
     const { followerId } = input;
-    const { id } = await this.users.getByUsername(input.username);
+    const id = await this.users.getIdByUsername(input.username);
     if (id === followerId) throw new SelfFollow();
     return this.follows.follow(followerId, id, [userFollowed(followerId, id)]);
   }

@@ -19,7 +19,7 @@ export class ListFollows {
     readerId?: Id | undefined;
     page: PageRequest;
   }): Promise<Page<UserView>> {
-    const { id } = await this.users.getByUsername(input.username);
+    const id = await this.users.getIdByUsername(input.username);
     const follows = await readPage<Follow>(
       'newest-first',
       input.page,

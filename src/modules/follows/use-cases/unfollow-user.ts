@@ -13,7 +13,7 @@ export class UnfollowUser {
 
   /** Unfollowing somebody who is not followed changes nothing. @throws UserNotFound, SelfFollow */
   async execute(input: { followerId: Id; username: string }): Promise<Relation> {
-    const { id } = await this.users.getByUsername(input.username);
+    const id = await this.users.getIdByUsername(input.username);
     if (id === input.followerId) throw new SelfFollow();
     return this.follows.unfollow(input.followerId, id);
   }

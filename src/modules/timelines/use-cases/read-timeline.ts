@@ -32,7 +32,7 @@ export class ReadTimeline {
   async ofAuthor(
     request: TimelineRequest & { readonly username: string; readonly view: AuthorView },
   ): Promise<Page<PostView>> {
-    const { id } = await this.users.getByUsername(request.username);
+    const id = await this.users.getIdByUsername(request.username);
     return this.read(request, (stretch) => this.timelines.ofAuthor(id, request.view, stretch));
   }
 
