@@ -1,13 +1,14 @@
-/** Told of every command that a database gets and of every round trip to Redis, where somebody wants to count them. */
-export class RoundTrips {
-  private static listener: ((to: 'database' | 'redis') => void) | undefined;
+type Listener = (to: 'database' | 'redis') => void;
 
-  static happened(to: 'database' | 'redis'): void {
-    RoundTrips.listener?.(to);
-  }
+let listener: Listener | undefined;
 
-  /** There is one listener at a time; undefined: none. */
-  static listen(listener: ((to: 'database' | 'redis') => void) | undefined): void {
-    RoundTrips.listener = listener;
-  }
-}
+/**
+ * Told of every command that a database gets and of every round trip to Redis, where somebody wants to count them. There is
+ * one listener at a time; undefined: none.
+ */
+export const RoundTrips = {
+  happened: (to: 'database' | 'redis'): void => listener?.(to),
+  listen: (to: Listener | undefined): void => {
+    listener = to;
+  },
+};
