@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectRedis, startCluster, startRedis, type TestRedis } from '../../../test/support/redis.js';
+import { ServiceUnavailable, ValidationFailed } from '../../shared/errors.js';
 import type { RedisConnection } from './redis-connection.js';
 import { TwoLevelCache } from './two-level-cache.js';
 
@@ -143,17 +144,31 @@ describe('the cache on two levels', () => {
     });
   });
 
-  it('a write of which nobody knows whether it is over is taken as a change, then and later', async () => {
+  it.each([
+    ['lost its connection', new Error('away')],
+    ['ran out of time', new ServiceUnavailable(1)],
+  ])('a write that %s is taken as a change, then and later', async (_, error) => {
     await warm(one);
     const failing = one.changing([one.key('thing', 'a')], async () => {
       database.rows.set('a', 1);
-      throw new Error('connection lost');
+      throw error;
     });
-    await expect(failing).rejects.toThrow('connection lost');
+    await expect(failing).rejects.toThrow(error);
     expect(await read(one)).toEqual(database.rows);
     database.rows.set('a', 2);
     await sleep(2_600);
     expect(await read(one)).toEqual(database.rows);
+  });
+
+  it('a write that was refused changed nothing, and costs nothing', async () => {
+    await warm(one);
+    const refused = one.changing([one.key('thing', 'a')], async () => {
+      throw new ValidationFailed([]);
+    });
+    await expect(refused).rejects.toThrow(ValidationFailed);
+    const before = database.reads;
+    expect(await read(one)).toEqual(database.rows);
+    expect(database.reads).toBe(before);
   });
 
   describe('is right, and answers in time,', () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DomainError } from '../../shared/errors.js';
+import { DomainError, ServiceUnavailable } from '../../shared/errors.js';
 import { MemoryLevel } from './memory-level.js';
 import type { RedisConnection } from './redis-connection.js';
 import { RedisSlots, type Right, type Value } from './redis-slots.js';
@@ -120,7 +120,7 @@ export class TwoLevelCache {
       return result;
     } catch (error) {
       // A refusal changed nothing; of another failure nobody knows what it did, or still does.
-      if (!(error instanceof DomainError)) {
+      if (!(error instanceof DomainError) || error instanceof ServiceUnavailable) {
         await this.invalidate(keys);
         setTimeout(() => void this.invalidate(keys), UNDER_WAY).unref();
       }
