@@ -33,6 +33,8 @@ export class HomeScene {
   frontier!: FanOutFrontier;
   /** What the database itself says. */
   database!: TimelineStore;
+  databaseFollows!: FollowStore;
+  prefix!: string;
   private timelines!: RedisTimelineStore;
 
   static async open(
@@ -103,7 +105,9 @@ export class HomeScene {
     const inner = await open(ids, clock);
     const [database, follows] = [port(inner, TimelineStore), port(inner, FollowStore)];
     this.database = database;
-    this.lists = new HomeTimelines(connection, { prefix: `test${(scenes += 1)}:`, shutFor: 1, ...options });
+    this.databaseFollows = follows;
+    this.prefix = options.prefix ?? `test${(scenes += 1)}:`;
+    this.lists = new HomeTimelines(connection, { shutFor: 1, ...options, prefix: this.prefix });
     const following: TimelineStore['following'] = async (...of) => {
       this.reads += 1;
       const found = await database.following(...of);

@@ -12,24 +12,18 @@ const sqlite: OpenAdapters = async (ids, clock) => openSqliteAdapters('sqlite::m
 const USERS = 5;
 const user = fc.nat(USERS - 1);
 
+const constant = <const What extends string>(what: What) => ({ what: fc.constant(what) });
 const step = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ what: fc.constant('follow' as const), by: user, of: user }) },
-  { weight: 2, arbitrary: fc.record({ what: fc.constant('unfollow' as const), by: user, of: user }) },
-  { weight: 8, arbitrary: fc.record({ what: fc.constant('publish' as const), by: user }) },
-  {
-    weight: 6,
-    arbitrary: fc.record({ what: fc.constant('push' as const), times: fc.integer({ min: 1, max: 2 }) }),
-  },
-  { weight: 6, arbitrary: fc.record({ what: fc.constant('warm' as const), by: user }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({ what: fc.constantFrom('hide' as const, 'show' as const), post: fc.nat() }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ what: fc.constantFrom('flush' as const, 'forget celebrities' as const) }),
-  },
-  { weight: 1, arbitrary: fc.record({ what: fc.constant('evict' as const), key: fc.nat() }) },
+  { weight: 20, arbitrary: fc.record({ ...constant('publish'), by: user }) },
+  { weight: 12, arbitrary: fc.record({ ...constant('push'), times: fc.integer({ min: 1, max: 2 }) }) },
+  { weight: 12, arbitrary: fc.record({ ...constant('warm'), by: user }) },
+  { weight: 3, arbitrary: fc.record({ ...constant('follow'), by: user, of: user }) },
+  { weight: 2, arbitrary: fc.record({ ...constant('unfollow'), by: user, of: user }) },
+  { weight: 1, arbitrary: fc.record({ ...constant('hide'), post: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ ...constant('show'), post: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record(constant('flush')) },
+  { weight: 1, arbitrary: fc.record(constant('forget celebrities')) },
+  { weight: 2, arbitrary: fc.record({ ...constant('evict'), key: fc.nat() }) },
 );
 type Drawn<Arbitrary> = Arbitrary extends fc.Arbitrary<infer Value> ? Value : never;
 type Step = Drawn<typeof step>;
@@ -82,7 +76,7 @@ class History {
         return;
       case 'evict': {
         const keys = (await this.send('KEYS', `${this.prefix}*`)) as string[];
-        const lists = keys.filter((key) => !key.endsWith(':closed')).sort();
+        const lists = keys.filter((key) => !/:closed$|\}$/.test(key)).sort();
         if (lists.length > 0) await this.send('DEL', lists[step.key % lists.length] as string);
       }
     }
@@ -124,11 +118,14 @@ describe('home timelines', () => {
     await redis.stop();
   });
 
+  /** Everybody follows those after them, so that the last ones are celebrities. */
   const begin = async (gate?: () => Promise<void>): Promise<History> => {
     const prefix = `history${(histories += 1)}:`;
     const options = { length: 5, most: 2, prefix, ...(gate && { gate }) };
     const history = new History(await HomeScene.open(sqlite, connection, options), connection, prefix);
-    for (let n = 0; n < USERS; n += 1) history.users.push(await history.scene.stores.user(`user${n}`));
+    const { scene, users } = history;
+    for (let n = 0; n < USERS; n += 1) users.push(await scene.stores.user(`user${n}`));
+    for (const by of users) for (const of of users) if (by < of) await scene.stores.follow(by, of);
     return history;
   };
   const stretches = fc.record({
@@ -147,7 +144,7 @@ describe('home timelines', () => {
     let served = 0;
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.tuple(step, stretches), { minLength: 10, maxLength: 60 }),
+        fc.array(fc.tuple(step, stretches), { minLength: 20, maxLength: 80 }),
         async (steps) => {
           const history = await begin();
           try {
@@ -176,9 +173,6 @@ describe('home timelines', () => {
           let gates = 0;
           const history = await begin(() => sleep(delays[(gates += 1) % delays.length]));
           try {
-            // Users follow each other, and have lists, before it begins.
-            for (const by of history.users)
-              for (const of of history.users) if (by < of) await history.scene.stores.follow(by, of);
             const pushes: Promise<void>[] = [];
             const all = steps.map(async (taken, n) => {
               await sleep(n % 10);
