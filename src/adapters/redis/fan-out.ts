@@ -52,7 +52,8 @@ export class RedisFanOut extends FanOut {
     };
     await Promise.all(Array.from({ length: IN_FLIGHT }, pushPages));
     if (celebritySince !== undefined || followers <= this.most) return;
-    // The last post that everybody gets tells the lists to look for the next ones elsewhere.
+    // The last post that everybody gets tells the lists to look for the next ones elsewhere. Until it has told them all,
+    // its event waits and holds the frontier: so later posts may come before it is done.
     await this.lists.celebrate(authorId, id);
     await this.push(post);
   }

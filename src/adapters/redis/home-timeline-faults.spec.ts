@@ -198,6 +198,17 @@ describeWith('redis-server', 'home timelines, when something goes wrong', () => 
       await recovered();
     });
 
+    it('is right after a change that took longer than lists stay away', async () => {
+      const changes = new HomeTimelineChanges(scene.lists, connection);
+      await changes.around(ada, async () => {
+        await sleep(20);
+        await recovered();
+        await scene.databaseFollows.unfollow(ada, bob);
+      });
+      await recovered();
+      changes.close();
+    });
+
     it('of another process is right as soon as Redis was told', async () => {
       const other = await connectRedis([redis.url], TIMEOUT);
       const away = other.run.bind(other);
