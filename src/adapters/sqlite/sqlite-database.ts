@@ -45,6 +45,7 @@ export class SqliteDatabase {
   private readonly commitListeners: (() => void)[] = [];
   private queue: QueuedWrite[] = [];
   private scheduled = false;
+  private others?: number;
   private durability: Durability = 'durable';
 
   /** `url`: `sqlite:` and a path, whose folder is made when missing, or `sqlite::memory:`. */
@@ -92,6 +93,15 @@ export class SqliteDatabase {
   /** Calls `listener` after every commit. */
   onCommit(listener: () => void): void {
     this.commitListeners.push(listener);
+  }
+
+  /** Another number after commits of other connections to the same file. It is asked once in a turn of the event loop. */
+  othersCommits(): number {
+    if (this.others === undefined) {
+      setImmediate(() => delete this.others);
+      this.others = Number(this.get('PRAGMA data_version')?.['data_version']);
+    }
+    return this.others;
   }
 
   /** Commits what waits, then closes the file. */

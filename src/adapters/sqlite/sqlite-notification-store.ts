@@ -78,15 +78,13 @@ export class SqliteNotificationStore extends NotificationStore {
   }
 
   private state(recipientId: Id): UnreadState {
-    const sql = 'SELECT last_read_id FROM notification_markers WHERE recipient_id = ?';
-    const marker = this.db.get(sql, toBlob(recipientId))?.['last_read_id'];
-    const lastReadId = marker ? toId(marker) : undefined;
-    const count = this.db.get(
-      'SELECT count(*) AS unread FROM notifications WHERE recipient_id = ? AND id > ?',
-      toBlob(recipientId),
-      toBlob(lastReadId ?? LOWEST_ID),
-    );
-    return { ...(lastReadId && { lastReadId }), unreadCount: Number(count?.['unread']) };
+    const sql = `
+      SELECT last.id AS last_read_id, (
+        SELECT count(*) FROM notifications WHERE recipient_id = ?1 AND id > ifnull(last.id, ?2)) AS unread
+      FROM (SELECT (SELECT last_read_id FROM notification_markers WHERE recipient_id = ?1) AS id) AS last`;
+    const row = this.db.get(sql, toBlob(recipientId), toBlob(LOWEST_ID));
+    const marker = row?.['last_read_id'];
+    return { ...(marker && { lastReadId: toId(marker) }), unreadCount: Number(row?.['unread']) };
   }
 }
 

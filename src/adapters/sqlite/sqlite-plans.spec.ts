@@ -27,7 +27,9 @@ class ExplainingDatabase extends SqliteDatabase {
     return super.all(sql, ...values);
   }
 
+  /** A pragma has no plan. */
   private explain(sql: string, values: SqlValue[]): void {
+    if (sql.startsWith('PRAGMA')) return;
     const plan = super.all(`EXPLAIN QUERY PLAN ${sql}`, ...values);
     this.plans.push(plan.map(({ detail }) => String(detail)));
   }

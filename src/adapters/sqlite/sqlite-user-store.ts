@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Id } from '../../shared/ids.js';
 import type { Stretch } from '../../shared/page.js';
 import { UsernameTaken } from '../../modules/users/domain/user.errors.js';
@@ -6,6 +7,7 @@ import { type UserState, UserStore } from '../../modules/users/users.ports.js';
 import type { Row, SqliteDatabase, SqlValue } from './sqlite-database.js';
 import { idsIn, listStretch, toBlob, toId, toJson } from './sqlite-ids.js';
 
+const SUMMARIES_KEPT = 10_000;
 /** Bounds the search for a common beginning of a name. */
 const USERS_SCANNED = 1_000;
 const STATE = `
@@ -15,6 +17,9 @@ const STATE = `
   FROM users u`;
 
 export class SqliteUserStore extends UserStore {
+  private readonly known = new LRUCache<Id, UserSummary>({ max: SUMMARIES_KEPT });
+  private knownSince = 0;
+
   constructor(private readonly db: SqliteDatabase) {
     super();
   }
@@ -25,8 +30,24 @@ export class SqliteUserStore extends UserStore {
   }
 
   async summaries(ids: readonly Id[]): Promise<Map<Id, UserSummary>> {
+    this.forgetIfOthersWrote();
+    const known = ids.flatMap((id) => this.known.get(id) ?? []);
+    const missing = ids.filter((id) => !this.known.has(id));
+    const found = missing.length === 0 ? [] : this.readSummaries(missing);
+    for (const user of found) this.known.set(user.id, user);
+    return new Map([...known, ...found].map((user) => [user.id, user]));
+  }
+
+  private readSummaries(ids: readonly Id[]): UserSummary[] {
     const sql = `SELECT id, username, display_name FROM users WHERE id IN ${idsIn('?')}`;
-    return new Map(this.db.all(sql, toJson(ids)).map((row) => [toId(row['id']), summary(row)]));
+    return this.db.all(sql, toJson(ids)).map(summary);
+  }
+
+  /** What this process changes it forgets one by one; of another one on the same file it only knows that it wrote. */
+  private forgetIfOthersWrote(): void {
+    const othersCommits = this.db.othersCommits();
+    if (othersCommits !== this.knownSince) this.known.clear();
+    this.knownSince = othersCommits;
   }
 
   async findByUsername(username: string, readerId?: Id): Promise<UserState | undefined> {
@@ -66,6 +87,8 @@ export class SqliteUserStore extends UserStore {
 
   change(id: Id, { username, displayName, bio }: ProfileChanges): Promise<void> {
     return this.db.write(() => {
+      // Nothing can read between this and the commit.
+      this.known.delete(id);
       if (username !== undefined) this.rename(id, username);
       if (displayName !== undefined) {
         this.db.run('UPDATE users SET display_name = ? WHERE id = ?', displayName, toBlob(id));

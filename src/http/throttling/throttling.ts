@@ -33,6 +33,7 @@ export function registerThrottling(app: NestFastifyApplication): void {
     });
   }
 
+  fastify.decorateRequest('usedQuota', undefined);
   if (postsPerDay > 0) {
     fastify.addHook('onSend', async (request, reply) => {
       if (!request.routeOptions.config.publishes) return;
@@ -43,7 +44,7 @@ export function registerThrottling(app: NestFastifyApplication): void {
       add('RateLimit-Policy', `"posts";q=${postsPerDay};w=${DAY / SECOND}`);
       if (!request.actor) return;
       try {
-        const { limit, used, resetsAt } = await quota.of(request.actor.id);
+        const { limit, used, resetsAt } = await quota.of(request.actor.id, request.usedQuota);
         const seconds = Math.ceil((resetsAt - clock.now()) / SECOND);
         add('RateLimit', `"posts";r=${Math.max(limit - used, 0)};t=${seconds}`);
       } catch (error) {

@@ -15,7 +15,7 @@ import { ParseId, ParseIds } from '../../http/parse-id.pipe.js';
 import { Problems } from '../../http/problems.decorator.js';
 import { Publishes } from '../../http/throttling/publishes.decorator.js';
 import type { IdempotencyKey } from '../../shared/idempotency.js';
-import type { Id } from '../../shared/ids.js';
+import { type Id, timeOf } from '../../shared/ids.js';
 import { PostViews } from './post-views.js';
 import { PostListView, PostPage, PostView, WritePostBody } from './posts.dto.js';
 import type { Published } from './posts.ports.js';
@@ -191,7 +191,12 @@ export class PostsController {
     );
   }
 
-  private answer({ post, created }: Published, actor: Actor, reply: FastifyReply): Promise<PostView> {
+  private answer(
+    { post, created, usedToday }: Published,
+    actor: Actor,
+    reply: FastifyReply,
+  ): Promise<PostView> {
+    if (created) reply.request.usedQuota = { used: usedToday, at: timeOf(post.id) };
     reply.status(created ? 201 : 200).header('Location', `/v1/posts/${post.id}`);
     return this.views.one(post.id, actor.id);
   }

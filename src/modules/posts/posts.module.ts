@@ -34,7 +34,9 @@ import { Repost } from './use-cases/repost.js';
     {
       provide: DailyQuota,
       inject: [ReadQuota],
-      useFactory: (reading: ReadQuota): DailyQuota => ({ of: (userId) => reading.execute({ userId }) }),
+      useFactory: (reading: ReadQuota): DailyQuota => ({
+        of: (userId, known) => reading.execute({ userId, known }),
+      }),
     },
   ],
   exports: [PostViews, AnswerRebuilder, DailyQuota],

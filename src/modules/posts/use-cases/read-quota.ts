@@ -22,9 +22,15 @@ export class ReadQuota {
     private readonly config: Config,
   ) {}
 
-  async execute(input: { userId: Id }): Promise<QuotaState> {
+  /** `known`: what was used at an instant (ms); it saves asking when that is of the present day. */
+  async execute(input: {
+    userId: Id;
+    known?: { readonly used: number; readonly at: number } | undefined;
+  }): Promise<QuotaState> {
+    const { userId, known } = input;
     const now = this.clock.now();
-    const used = await this.posts.usedOn(dayOf(now), input.userId);
+    const day = dayOf(now);
+    const used = known && dayOf(known.at) === day ? known.used : await this.posts.usedOn(day, userId);
     return { limit: this.config.postsPerDay, used, resetsAt: quotaResetsAt(now) };
   }
 }
