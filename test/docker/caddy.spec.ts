@@ -1,6 +1,6 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { request } from 'node:https';
 import { type AddressInfo } from 'node:net';
@@ -9,8 +9,8 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { PROBLEMS } from '../../src/http/problems.js';
-import { freePort } from '../support/redis-process.js';
 import { makeSecrets, readShipped } from './compose.js';
+import { killed, runCaddy, shippedCaddy } from './shipped.js';
 
 const isHere = spawnSync('caddy', ['version']).status === 0;
 
@@ -52,11 +52,11 @@ class Upstream {
 (isHere ? describe : describe.skip)('the load balancer as docker/ configures it', () => {
   let folder: string;
   let caddy: ChildProcess;
-  let ports: { http: number; https: number };
+  let httpsPort: number;
   let upstreams: Upstream[];
 
   const get = async (url: string, headers: Record<string, string> = {}) => {
-    const sent = request(`https://localhost:${ports.https}${url}`, {
+    const sent = request(`https://localhost:${httpsPort}${url}`, {
       headers: { host: 'localhost', ...headers },
       ca: readFileSync(path.join(folder, 'ca.crt')),
       agent: false,
@@ -71,22 +71,17 @@ class Upstream {
     folder = mkdtempSync(path.join(tmpdir(), 'posterr-caddy-'));
     makeSecrets(folder);
     upstreams = [await Upstream.start(), await Upstream.start()];
-    ports = { http: await freePort(), https: await freePort() };
-    const file = path.join(folder, 'Caddyfile');
-    const configuration = readShipped('caddy/Caddyfile')
-      .replace('http_port 8080', `http_port ${ports.http}\n\tadmin off`)
-      .replace('https_port 8443', `https_port ${ports.https}`)
-      .replaceAll('/run/secrets/', `${folder}/`);
-    writeFileSync(file, configuration);
-    const env = {
-      PATH: process.env['PATH'],
-      XDG_DATA_HOME: folder,
-      XDG_CONFIG_HOME: folder,
-      API_UPSTREAMS: upstreams.map(({ port }) => `127.0.0.1:${port}`).join(' '),
-    };
-    const options = ['--config', file, '--adapter', 'caddyfile'];
-    execFileSync('caddy', ['validate', ...options], { env, stdio: 'pipe', timeout: 20_000 });
-    caddy = spawn('caddy', ['run', ...options], { env, stdio: 'ignore' });
+    const shipped = await shippedCaddy(
+      folder,
+      upstreams.map(({ port }) => `127.0.0.1:${port}`),
+    );
+    httpsPort = shipped.httpsPort;
+    execFileSync('caddy', ['validate', ...shipped.options], {
+      env: shipped.env,
+      stdio: 'pipe',
+      timeout: 20_000,
+    });
+    caddy = runCaddy(shipped);
     for (let n = 0; n < 100; n += 1) {
       const status = await get('/').then(
         (answer) => answer.status,
@@ -97,10 +92,7 @@ class Upstream {
     }
   });
   afterAll(async () => {
-    if (caddy.exitCode === null) {
-      caddy.kill('SIGKILL');
-      await once(caddy, 'exit');
-    }
+    await killed(caddy);
     for (const upstream of upstreams) upstream.stop();
     rmSync(folder, { recursive: true });
   });

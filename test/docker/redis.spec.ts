@@ -6,8 +6,9 @@ import { setTimeout } from 'node:timers/promises';
 import tls from 'node:tls';
 import { RedisConnection, script } from '../../src/adapters/redis/redis-connection.js';
 import { describeWith } from '../support/engines.js';
-import { freePort, redisCli, RedisProcess } from '../support/redis-process.js';
-import { makeSecrets, readShipped } from './compose.js';
+import { redisCli, type RedisProcess } from '../support/redis-process.js';
+import { makeSecrets } from './compose.js';
+import { startShippedRedis } from './shipped.js';
 
 describeWith('redis-server', 'Redis as docker/ configures it', () => {
   let folder: string;
@@ -29,13 +30,7 @@ describeWith('redis-server', 'Redis as docker/ configures it', () => {
       path.join(folder, 'redis-users.acl'),
       `${secret('redis-users.acl')}\nuser test on nopass +acl\n`,
     );
-    port = await freePort();
-    const configuration = readShipped('redis/redis.conf')
-      .replaceAll('/run/secrets/', `${folder}/`)
-      .replace('tls-port 6379', `tls-port ${port}`)
-      .replace('dir /data', `dir ${folder}`);
-    writeFileSync(path.join(folder, 'redis.conf'), configuration);
-    redis = await RedisProcess.start({ port, args: ['--include', path.join(folder, 'redis.conf')] });
+    ({ redis, port } = await startShippedRedis(folder));
   });
   afterAll(async () => {
     await redis?.stop();
