@@ -11,6 +11,7 @@ const LONGEST_LOOSE_RETRY = 4 * SECOND;
 const POLL = SECOND / 4;
 
 export interface RelayLog {
+  warn(details: object, message: string): void;
   error(details: object, message: string): void;
 }
 
@@ -86,13 +87,11 @@ export class EventRelay {
     } catch (error) {
       const { type, position, failures } = event;
       const isLoose = error instanceof LooseHandlerFailed;
-      // What nobody waits for is tried often, for as long as its technology is away: to say it once is enough.
-      if (!isLoose || failures === 0) {
-        this.log.error(
-          { err: error, type, position, failures },
-          'An event was not handled; it will come again.',
-        );
-      }
+      const details = { err: error, type, position, failures };
+      if (!isLoose) this.log.error(details, 'An event was not handled; it will come again.');
+      // It is tried often, for as long as its technology is away: to say it once is enough.
+      else if (failures === 0)
+        this.log.warn(details, 'An event waits for a handler; others do not wait for it.');
       const wait = Math.min(FIRST_RETRY * 2 ** failures, isLoose ? LONGEST_LOOSE_RETRY : LONGEST_RETRY);
       const retryAt = this.clock.now() + wait;
       await this.outbox.retryLater(position, retryAt, isLoose ? 'alone' : 'with-its-successors');

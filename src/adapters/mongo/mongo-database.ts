@@ -79,7 +79,6 @@ export class MongoDatabase {
 
   /** @throws Error with what to do, for people, when it cannot be reached or its schema is another one. */
   async start(): Promise<void> {
-    const { host, name } = this.connection;
     try {
       await this.opened;
       await this.readClock();
@@ -95,8 +94,10 @@ export class MongoDatabase {
         version === undefined
           ? 'is not prepared'
           : `has schema ${JSON.stringify(version)}, not ${SCHEMA_VERSION}`;
+      const { name } = this.connection;
+      const servers = this.client.options.hosts.join(',');
       throw new Error(
-        `The database ${name} at ${host} ${state}. Run "npm run migrate" with this version of Posterr first.`,
+        `The database ${name} at ${servers} ${state}. Run "npm run migrate" with this version of Posterr first.`,
       );
     }
     this.clockCheck = setInterval(() => void this.readClock().catch(() => undefined), CLOCK_CHECK).unref();
