@@ -7,6 +7,7 @@ export default {
   moduleFileExtensions: ['ts', 'js', 'mjs', 'json'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': '@swc/jest' },
+  testSequencer: '<rootDir>/test/slow-first.mjs',
   globalSetup: '<rootDir>/test/build.mjs',
   globalTeardown: '<rootDir>/test/engines.mjs',
   // Tests start processes and hash passwords: this bounds what hangs, on a busy machine too.

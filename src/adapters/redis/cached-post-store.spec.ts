@@ -2,7 +2,8 @@ import { countersContract } from '../../../test/contract/counters.contract.js';
 import { pagingContract } from '../../../test/contract/paging.contract.js';
 import { postStoreContract } from '../../../test/contract/post-store.contract.js';
 import { timelineStoreContract } from '../../../test/contract/timeline-store.contract.js';
-import { connectRedis, startRedis, type TestRedis } from '../../../test/support/redis.js';
+import { describeWith, type RedisProcess, startRedis } from '../../../test/support/engines.js';
+import { connectRedis } from '../../../test/support/redis.js';
 import { type OpenAdapters, Stores } from '../../../test/support/stores.js';
 import type { Post } from '../../modules/posts/domain/post.js';
 import type { PostState, PostStore } from '../../modules/posts/posts.ports.js';
@@ -13,8 +14,8 @@ import { CachedPostStore } from './cached-post-store.js';
 import type { RedisConnection } from './redis-connection.js';
 import { TwoLevelCache } from './two-level-cache.js';
 
-describe('the cached PostStore', () => {
-  let redis: TestRedis;
+describeWith('redis-server', 'the cached PostStore', () => {
+  let redis: RedisProcess;
   let connections: RedisConnection[];
   let opened = 0;
 

@@ -1,5 +1,6 @@
 import { userStoreContract } from '../../../test/contract/user-store.contract.js';
-import { connectRedis, startRedis, type TestRedis } from '../../../test/support/redis.js';
+import { describeWith, type RedisProcess, startRedis } from '../../../test/support/engines.js';
+import { connectRedis } from '../../../test/support/redis.js';
 import { everything, HandClock, type OpenAdapters } from '../../../test/support/stores.js';
 import { AccountStore } from '../../modules/accounts/accounts.ports.js';
 import type { UserSummary } from '../../modules/users/domain/user.js';
@@ -12,8 +13,8 @@ import { CachedUserStore } from './cached-user-store.js';
 import type { RedisConnection } from './redis-connection.js';
 import { TwoLevelCache } from './two-level-cache.js';
 
-describe('the cached UserStore', () => {
-  let redis: TestRedis;
+describeWith('redis-server', 'the cached UserStore', () => {
+  let redis: RedisProcess;
   let connections: RedisConnection[];
   let opened = 0;
 

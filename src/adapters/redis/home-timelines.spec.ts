@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { HomeScene } from '../../../test/support/home-scene.js';
-import { connectRedis, startRedis, type TestRedis } from '../../../test/support/redis.js';
+import { describeWith, type RedisProcess, startRedis } from '../../../test/support/engines.js';
+import { connectRedis } from '../../../test/support/redis.js';
 import { everything, type OpenAdapters } from '../../../test/support/stores.js';
 import { HIGHEST_ID, type Id, LOWEST_ID } from '../../shared/ids.js';
 import type { Stretch } from '../../shared/page.js';
@@ -115,8 +116,8 @@ class History {
   }
 }
 
-describe('home timelines', () => {
-  let redis: TestRedis;
+describeWith('redis-server', 'home timelines', () => {
+  let redis: RedisProcess;
   let connection: RedisConnection;
   let histories = 0;
   beforeAll(async () => {

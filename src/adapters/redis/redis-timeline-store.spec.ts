@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pagingContract } from '../../../test/contract/paging.contract.js';
 import { timelineStoreContract } from '../../../test/contract/timeline-store.contract.js';
 import { HomeScene } from '../../../test/support/home-scene.js';
-import { connectRedis, startRedis, type TestRedis } from '../../../test/support/redis.js';
+import { describeWith, type RedisProcess, startRedis } from '../../../test/support/engines.js';
+import { connectRedis } from '../../../test/support/redis.js';
 import { everything, type OpenAdapters } from '../../../test/support/stores.js';
 import type { Id } from '../../shared/ids.js';
 import { openSqliteAdapters } from '../sqlite/sqlite-adapters.js';
@@ -10,8 +11,8 @@ import type { RedisConnection } from './redis-connection.js';
 
 const sqlite: OpenAdapters = async (ids, clock) => openSqliteAdapters('sqlite::memory:', ids, clock);
 
-describe('home timelines', () => {
-  let redis: TestRedis;
+describeWith('redis-server', 'home timelines', () => {
+  let redis: RedisProcess;
   let connection: RedisConnection;
   beforeAll(async () => {
     redis = await startRedis();

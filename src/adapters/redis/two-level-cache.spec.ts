@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectRedis, startCluster, startRedis, type TestRedis } from '../../../test/support/redis.js';
+import {
+  describeWith,
+  type RedisProcess,
+  startRedis,
+  startRedisCluster,
+} from '../../../test/support/engines.js';
+import { connectRedis } from '../../../test/support/redis.js';
 import { ServiceUnavailable, ValidationFailed } from '../../shared/errors.js';
 import type { RedisConnection } from './redis-connection.js';
 import { TwoLevelCache } from './two-level-cache.js';
@@ -34,8 +40,8 @@ class Database {
 const TIMEOUT = 200;
 const IDS = ['a', 'b', 'c', 'd'];
 
-describe('the cache on two levels', () => {
-  let redis: TestRedis;
+describeWith('redis-server', 'the cache on two levels', () => {
+  let redis: RedisProcess;
   let connections: RedisConnection[];
   let database: Database;
   let one: TwoLevelCache;
@@ -226,7 +232,7 @@ describe('the cache on two levels', () => {
       const port = Number(new URL(redis.url).port);
       const longest = await loop(120, async (round) => {
         if (round === 30) await redis.stop();
-        if (round === 60) redis = await startRedis(port);
+        if (round === 60) redis = await startRedis({ port });
         if (round > 30) await sleep(20);
       });
       expect(longest).toBeLessThan(5 * TIMEOUT + 300);
@@ -281,9 +287,9 @@ describe('the cache on two levels', () => {
   });
 });
 
-describe('the cache on a Redis Cluster', () => {
+describeWith('redis-server', 'the cache on a Redis Cluster', () => {
   it('is right at once, and costs no command when warm', async () => {
-    const cluster = await startCluster();
+    const cluster = await startRedisCluster();
     const connections = [await connectRedis(cluster.urls), await connectRedis(cluster.urls)];
     const [one, other] = connections.map((connection) => new TwoLevelCache(connection));
     if (!one || !other) throw new Error('two are made');
