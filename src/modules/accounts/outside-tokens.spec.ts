@@ -59,6 +59,20 @@ describe('OutsideTokens', () => {
     expect((await come({ sub: 'auth|8', preferred_username: 'ann' }))?.username).toBe('ann2');
   });
 
+  it('looks a person up once, however many requests come first at once', async () => {
+    const find = world.accounts.findSubject.bind(world.accounts);
+    let looks = 0;
+    world.accounts.findSubject = (issuer, subject) => {
+      looks += 1;
+      return find(issuer, subject);
+    };
+    const claims = { sub: 'auth|7', preferred_username: 'ann' };
+    await Promise.all(Array.from({ length: 12 }, (_, visit) => come({ ...claims, jti: `${visit}` })));
+    await come(claims);
+
+    expect(looks).toBe(1);
+  });
+
   it('gives people of the same name different names', async () => {
     const people = await Promise.all(
       Array.from({ length: 12 }, (_, person) => come({ sub: `auth|${person}`, preferred_username: 'Ann' })),

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { createCache } from 'cache-manager';
+import { Keyv } from 'keyv';
 import { LRUCache } from 'lru-cache';
 import { Config } from '../../../config.js';
 import { ValidationFailed } from '../../../shared/errors.js';
@@ -15,8 +17,10 @@ const LONGEST_DISPLAY_NAME = 50;
 /** Answers which user a person of the outside issuer is. Whoever is seen for the first time becomes one. */
 @Injectable()
 export class AdmitOutsider {
-  /** Who somebody is never changes, so what is known stays true. */
-  private readonly known = new LRUCache<string, Id>({ max: KNOWN_PEOPLE });
+  /** Who somebody is never changes, so what is known stays true. Many first requests at once share one look. */
+  private readonly known = createCache({
+    stores: [new Keyv({ store: new LRUCache<string, object | string>({ max: KNOWN_PEOPLE }) })],
+  });
 
   constructor(
     private readonly config: Config,
@@ -25,13 +29,10 @@ export class AdmitOutsider {
 
   async execute(person: Outsider): Promise<Id> {
     const { issuer, subject } = person;
-    const key = JSON.stringify([issuer, subject]);
-    const id =
-      this.known.get(key) ??
-      (await this.accounts.findSubject(issuer, subject)) ??
-      (await this.register(person));
-    this.known.set(key, id);
-    return id;
+    return this.known.wrap(
+      JSON.stringify([issuer, subject]),
+      async () => (await this.accounts.findSubject(issuer, subject)) ?? this.register(person),
+    );
   }
 
   private async register(person: Outsider): Promise<Id> {
