@@ -1,5 +1,5 @@
 import type { Id } from '../../shared/ids.js';
-import { type Page, type Position, type ReadStretch, readPage, type Visibility } from '../../shared/page.js';
+import { type Position, type ReadStretch, readPage, type Visibility } from '../../shared/page.js';
 import type { News } from './feed.js';
 
 /** In ms. What is written by other processes is seen that late. */
@@ -26,7 +26,8 @@ export interface TailParts<Item> {
  */
 export class Tail<Item> {
   private starting: Promise<void> | undefined;
-  private current: Position | undefined;
+  /** All before it was delivered; undefined: it does not run. */
+  private position: Position | undefined;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: TailParts<Item>) {}
@@ -43,14 +44,28 @@ export class Tail<Item> {
   stop(): void {
     clearTimeout(this.timer);
     this.starting = undefined;
-    this.current = undefined;
+    this.position = undefined;
+  }
+
+  /** Delivers what has become visible; tells whether there is more. It must not be called before it has ended. */
+  async advance(): Promise<boolean> {
+    const { visibility, read, idOf, deliver } = this.parts;
+    const from = this.position;
+    if (!from) return false;
+    const settledBefore = visibility.settledBefore();
+    const request = { limit: MOST_AT_ONCE, position: from, settledBefore };
+    const { items, hasMore, prev } = await readPage('oldest-first', request, read, idOf);
+    if (items.length > 0) await deliver({ items, from, hasMore, settledBefore });
+    // Unless it was stopped meanwhile.
+    if (this.position === from) this.position = prev;
+    return hasMore && items.length > 0;
   }
 
   private async begin(): Promise<void> {
     const settledBefore = this.parts.visibility.settledBefore();
     const newest = { limit: MOST_AT_ONCE, settledBefore };
     const { prev } = await readPage('newest-first', newest, this.parts.read, this.parts.idOf);
-    this.current = prev;
+    this.position = prev;
     this.pollIn(POLL);
   }
 
@@ -60,26 +75,12 @@ export class Tail<Item> {
   }
 
   private async poll(): Promise<void> {
-    const position = this.current;
-    if (!position) return;
-    let page: Page<Item> | undefined;
+    let hasMore = false;
     try {
-      page = await this.advance(position);
+      hasMore = await this.advance();
     } catch (error) {
       this.parts.failed(error);
     }
-    // It may have been stopped meanwhile, and started anew.
-    if (this.current !== position) return;
-    if (page) this.current = page.prev;
-    this.pollIn(page?.hasMore && page.items.length > 0 ? 0 : POLL);
-  }
-
-  private async advance(position: Position): Promise<Page<Item>> {
-    const { visibility, read, idOf, deliver } = this.parts;
-    const settledBefore = visibility.settledBefore();
-    const page = await readPage('oldest-first', { limit: MOST_AT_ONCE, position, settledBefore }, read, idOf);
-    const { items, hasMore } = page;
-    if (items.length > 0) await deliver({ items, from: position, hasMore, settledBefore });
-    return page;
+    if (this.position) this.pollIn(hasMore ? 0 : POLL);
   }
 }
