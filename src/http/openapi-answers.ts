@@ -151,7 +151,7 @@ function problems(status: number, codes: readonly ProblemCode[], common: readonl
     ...(status === 401 ? (['WWW-Authenticate'] as const) : []),
     ...(status === 429 || status === 503 || status === 409 ? (['Retry-After'] as const) : []),
   ];
-  const examples = codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]);
+  const examples = codes.map((code) => [code, { $ref: `#/components/examples/${code}` }] as const);
   const content = {
     schema: { $ref: '#/components/schemas/Problem' },
     examples: Object.fromEntries(examples),

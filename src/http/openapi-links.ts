@@ -102,7 +102,9 @@ export function describeLinks({ components = {}, paths }: OpenAPIObject): void {
   for (const operation of Object.values(paths).flatMap((item) => Object.values(item) as Operation[])) {
     const named = LINKS[operation.operationId] ?? {};
     components.links = { ...components.links, ...named };
-    const references = Object.keys(named).map((name) => [name, { $ref: `#/components/links/${name}` }]);
+    const references = Object.keys(named).map(
+      (name) => [name, { $ref: `#/components/links/${name}` }] as const,
+    );
     const links = { ...Object.fromEntries(references), ...nextPageOf(operation) };
     if (Object.keys(links).length === 0) continue;
     for (const [status, answer] of Object.entries(operation.responses)) {
@@ -114,7 +116,7 @@ export function describeLinks({ components = {}, paths }: OpenAPIObject): void {
 function nextPageOf({ operationId, parameters = [] }: Operation): Record<string, Link> {
   if (!parameters.some(({ name }) => name === 'cursor')) return {};
   // With the same filters: a cursor is good for these alone.
-  const same = parameters.map(({ name, in: place }) => [name, `$request.${place}.${name}`]);
+  const same = parameters.map(({ name, in: place }) => [name, `$request.${place}.${name}`] as const);
   const description = 'The next page, while `page.hasMore`.';
   const forward = { ...Object.fromEntries(same), cursor: '$response.body#/page/next' };
   return { nextPage: { operationId, description, parameters: forward } };

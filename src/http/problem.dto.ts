@@ -1,7 +1,7 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { PROBLEMS, type ProblemCode } from './problems.js';
 
-/** A field that breaks a rule. */
+@ApiSchema({ description: 'A field that breaks a rule.' })
 export class FieldFaultView {
   @ApiProperty({ type: String, description: 'JSON pointer (RFC 6901) of the field.', example: '/text' })
   pointer!: string;
@@ -17,7 +17,7 @@ export class FieldFaultView {
   detail!: string;
 }
 
-/** Why a request was refused or failed, as problem details (RFC 9457). */
+@ApiSchema({ description: 'Why a request was refused or failed, as problem details (RFC 9457).' })
 export class Problem {
   @ApiProperty({ type: String, format: 'uri', example: 'urn:posterr:problem:post-not-found' })
   type!: string;

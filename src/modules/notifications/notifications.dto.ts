@@ -1,10 +1,11 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { IsOptional, IsString, IsUUID } from 'class-validator';
 import { PageQuery } from '../../http/pagination/page-query.dto.js';
 import { pageOf } from '../../http/pagination/page-of.js';
 import { EmbeddedPostView } from '../posts/posts.public.js';
 import { NOTIFICATION_TYPES, type NotificationType } from './domain/notification.js';
 
+@ApiSchema({ description: 'Who did it.' })
 export class ActorView {
   /** @example '0192b3f4-8c1e-7a52-9d43-5f0c7c1d2e40' */
   id!: string;
@@ -12,7 +13,7 @@ export class ActorView {
   username!: string;
 }
 
-/** Something that somebody did and that concerns the reader. */
+@ApiSchema({ description: 'Something that somebody did and that concerns the reader.' })
 export class NotificationView {
   /** @example '0192b3f6-2b3c-7d4e-8f50-6b7c8d9e0f1a' */
   id!: string;
@@ -30,7 +31,7 @@ export class NotificationView {
   read!: boolean;
 }
 
-/** A page of notifications. */
+@ApiSchema({ description: 'A page of notifications.' })
 export class NotificationPage extends pageOf(NotificationView) {
   /**
    * All unread notifications of the reader, whatever the filter.
@@ -49,6 +50,7 @@ export class NotificationsQuery extends PageQuery {
   types?: string;
 }
 
+@ApiSchema({ description: 'What to mark as read.' })
 export class MoveMarkerBody {
   /**
    * Everything up to this notification is read.
@@ -58,7 +60,7 @@ export class MoveMarkerBody {
   lastReadId!: string;
 }
 
-/** Up to where the reader has read. */
+@ApiSchema({ description: 'Up to where the reader has read.' })
 export class MarkerView {
   /** @example '0192b3f6-2b3c-7d4e-8f50-6b7c8d9e0f1a' */
   lastReadId!: string;

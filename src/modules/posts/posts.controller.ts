@@ -120,7 +120,12 @@ export class PostsController {
     return this.answer(published, actor, reply);
   }
 
-  /** Several posts by their ids, in the order asked */
+  /**
+   * Several posts by their ids, in the order asked
+   *
+   * For clients that keep ids. What is unknown or hidden is left out, so the answer may have fewer posts than were
+   * asked for.
+   */
   @Get()
   @OptionallyAuthenticated()
   @ApiQuery({
@@ -136,7 +141,11 @@ export class PostsController {
     return { items: await this.views.many(ids, readerId) };
   }
 
-  /** A post */
+  /**
+   * A post
+   *
+   * A hidden post is 404. A quote, repost or reply whose subject was hidden stays, and says so.
+   */
   @Get(':id')
   @OptionallyAuthenticated()
   @Problems('post-not-found')
@@ -144,7 +153,12 @@ export class PostsController {
     return this.views.one(id, readerId);
   }
 
-  /** Direct replies to a post, oldest first */
+  /**
+   * Direct replies to a post, oldest first
+   *
+   * 10 a page unless `limit` says otherwise. Of a repost: those to its subject. Read on from a reply's id for the
+   * replies to it.
+   */
   @Get(':id/replies')
   @OptionallyAuthenticated()
   @Problems('post-not-found')
@@ -156,7 +170,11 @@ export class PostsController {
     return this.list('replies', postId, query, readerId);
   }
 
-  /** Quotes of a post, newest first */
+  /**
+   * Quotes of a post, newest first
+   *
+   * 10 a page unless `limit` says otherwise. Of a repost: those of its subject.
+   */
   @Get(':id/quotes')
   @OptionallyAuthenticated()
   @Problems('post-not-found')
@@ -168,7 +186,11 @@ export class PostsController {
     return this.list('quotes', postId, query, readerId);
   }
 
-  /** Reposts of a post, newest first */
+  /**
+   * Reposts of a post, newest first
+   *
+   * 10 a page unless `limit` says otherwise. Each has its author and its time; of a repost: those of its subject.
+   */
   @Get(':id/reposts')
   @OptionallyAuthenticated()
   @Problems('post-not-found')
