@@ -104,6 +104,7 @@ export const TAGS = [
   ['follows', 'Who follows whom.'],
   ['posts', 'Publish, repost, quote and reply; posts by id, and what was said to them.'],
   ['timelines', 'Lists of posts: everybody’s, those of the people you follow, one user’s.'],
+  ['streams', 'Server-sent events: what happens, as it happens.'],
   ['notifications', 'What others did that concerns you, and how far you have read.'],
   ['search', 'Posts and users by words.'],
   ['admin', 'Moderation, for users with the role `admin`.'],
