@@ -21,7 +21,7 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
       scheme: 'bearer',
       bearerFormat: 'JWT',
       description:
-        'An access token: a JWT as of RFC 9068, signed and verified as RFC 8725 asks (fixed algorithm, issuer and audience).',
+        'An access token: a JWT (RFC 9068), verified as RFC8725 asks: one algorithm, issuer, audience and type.',
     });
   for (const [name, description] of TAGS) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build(), {

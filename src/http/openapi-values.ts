@@ -5,7 +5,11 @@ interface Value {
   format?: string;
   properties?: Record<string, Value>;
   additionalProperties?: boolean;
+  enum?: unknown[];
+  example?: unknown;
   items?: Value;
+  minItems?: number;
+  maxItems?: number;
   allOf?: { $ref: string }[];
   $ref?: string;
 }
@@ -14,13 +18,29 @@ interface Parameter {
   name: string;
   in: string;
   description?: string;
-  example?: string;
+  style?: string;
+  explode?: boolean;
+  example?: string | string[];
   schema?: Value;
 }
 
-const PATH_PARAMETERS: Readonly<Record<string, Pick<Parameter, 'description' | 'example'>>> = {
-  id: { description: 'Id of the post.', example: '0192b3f5-1a2b-7c3d-8e4f-5a6b7c8d9e0f' },
+/** Of int32, which all languages have. */
+const MOST = 2_147_483_647;
+
+const UUID = { type: 'string', format: 'uuid' };
+const POST_ID = '0192b3f5-1a2b-7c3d-8e4f-5a6b7c8d9e0f';
+
+/** What Nest does not find out, by the names of parameters. */
+const PARAMETERS: Readonly<Record<string, Partial<Parameter>>> = {
+  id: { description: 'Id of the post.', example: POST_ID, schema: UUID },
   username: { description: 'Name of the user; its case is ignored.', example: 'Ada' },
+  // One parameter, whose values are separated by commas.
+  ids: {
+    style: 'form',
+    explode: false,
+    schema: { type: 'array', items: UUID, minItems: 1, maxItems: 100 },
+    example: [POST_ID, '0192b3f4-9d2f-7b63-8e54-6a1d8d2e3f40'],
+  },
 };
 
 /** Parameters that mean the same in every operation: they stand once, under these names. */
@@ -59,6 +79,7 @@ export function describeValues({ components = {}, paths }: OpenAPIObject): void 
 
 function describe(schema: string, value: Value): void {
   if (schema.endsWith('Body')) value.additionalProperties = false;
+  if (value.enum) value.example = value.enum[0];
   for (const [name, property] of Object.entries(value.properties ?? {})) describeProperty(name, property);
 }
 
@@ -70,13 +91,16 @@ function describeProperty(name: string, value: Value): void {
     value.$ref = only.$ref;
   }
   if (value.type === 'number') value.type = 'integer';
+  if (value.type === 'integer') {
+    Object.assign(value, { format: 'int32', minimum: 0, maximum: MOST, ...value });
+  }
+  // Pages, and posts by their ids.
+  if (name === 'items') value.maxItems = 100;
   if (value.type !== 'string' || value.format !== undefined) return;
   if (name !== 'requestId' && /(?:^i|I)d$/.test(name)) value.format = 'uuid';
   if (name.endsWith('At')) value.format = 'date-time';
 }
 
 function describeParameter(parameter: Parameter): void {
-  if (parameter.in !== 'path') return;
-  Object.assign(parameter, PATH_PARAMETERS[parameter.name]);
-  if (parameter.name === 'id') parameter.schema = { type: 'string', format: 'uuid' };
+  Object.assign(parameter, PARAMETERS[parameter.name]);
 }

@@ -25,7 +25,7 @@ export class Problem {
   @ApiProperty({ type: String, example: 'There is no such post' })
   title!: string;
 
-  @ApiProperty({ type: 'integer', example: 404 })
+  @ApiProperty({ type: 'integer', minimum: 400, maximum: 599, example: 404 })
   status!: number;
 
   @ApiProperty({
@@ -60,6 +60,7 @@ export class Problem {
   @ApiProperty({
     type: FieldFaultView,
     isArray: true,
+    maxItems: 50,
     required: false,
     description: 'Only of `validation-failed`.',
   })

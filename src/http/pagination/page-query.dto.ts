@@ -7,6 +7,7 @@ export class PageQuery {
   @IsString()
   @ApiProperty({
     type: 'integer',
+    format: 'int32',
     minimum: 1,
     maximum: 100,
     required: false,

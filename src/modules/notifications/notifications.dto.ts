@@ -17,6 +17,7 @@ export class ActorView {
 export class NotificationView {
   /** @example '0192b3f6-2b3c-7d4e-8f50-6b7c8d9e0f1a' */
   id!: string;
+  /** What was done: the reader was followed, answered, reposted, quoted or mentioned. */
   @ApiProperty({ enum: NOTIFICATION_TYPES, enumName: 'NotificationType' })
   type!: NotificationType;
   /**
@@ -27,7 +28,10 @@ export class NotificationView {
   actor!: ActorView;
   /** The new post, or of a repost the post reposted. Left out of a follow, and when the post is hidden. */
   post?: EmbeddedPostView;
-  /** At or before the marker. */
+  /**
+   * At or before the marker.
+   * @example false
+   */
   read!: boolean;
 }
 

@@ -131,8 +131,6 @@ export class PostsController {
   @ApiQuery({
     name: 'ids',
     description: '1 to 100 ids, separated by commas. Unknown and hidden posts are left out.',
-    schema: { type: 'string' },
-    example: '0192b3f5-1a2b-7c3d-8e4f-5a6b7c8d9e0f,0192b3f4-9d2f-7b63-8e54-6a1d8d2e3f40',
   })
   async getPosts(
     @Query('ids', ParseIds) ids: readonly Id[],

@@ -4,6 +4,9 @@ import { pageOf } from '../../http/pagination/page-of.js';
 import { UserSummaryView } from '../users/users.public.js';
 import { POST_KINDS, type PostKind } from './domain/post.js';
 
+/** As many as can be configured in a text, and whoever is answered. */
+const MOST_MENTIONS = 51;
+
 export const SUBJECT_STATES = ['available', 'hidden'] as const;
 export type SubjectState = (typeof SUBJECT_STATES)[number];
 
@@ -27,7 +30,10 @@ export class PostCountsView {
 
 @ApiSchema({ description: 'How the reader stands to a post.' })
 export class PostViewerView {
-  /** The reader has reposted it; of a repost: its subject. */
+  /**
+   * The reader has reposted it; of a repost: its subject.
+   * @example false
+   */
   reposted!: boolean;
 }
 
@@ -43,6 +49,7 @@ export class PostReferenceView {
 class PostFields {
   /** @example '0192b3f5-1a2b-7c3d-8e4f-5a6b7c8d9e0f' */
   id!: string;
+  /** An original and a quote begin a conversation; a repost has no text of its own. */
   @ApiProperty({ enum: POST_KINDS, enumName: 'PostKind' })
   kind!: PostKind;
   author!: UserSummaryView;
@@ -57,6 +64,7 @@ class PostFields {
    */
   createdAt!: string;
   /** Users mentioned, in the order of the text. A repost has none. */
+  @ApiProperty({ maxItems: MOST_MENTIONS })
   mentions?: MentionView[];
   /**
    * Id of the post that began the conversation. A repost has none.

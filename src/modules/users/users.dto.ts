@@ -15,9 +15,15 @@ export class UserSummaryView {
 
 @ApiSchema({ description: 'How the reader and the user stand to each other.' })
 export class RelationView {
-  /** The reader follows the user. */
+  /**
+   * The reader follows the user.
+   * @example true
+   */
   following!: boolean;
-  /** The user follows the reader. */
+  /**
+   * The user follows the reader.
+   * @example false
+   */
   followedBy!: boolean;
 }
 
