@@ -22,6 +22,7 @@ export class PageQuery {
     type: String,
     required: false,
     pattern: '^[A-Za-z0-9_-]{44}$',
+    example: 'AAGNFYp_egBwAIAAAAAAAAAAAAAAb2Zfc29tZV9rZXkt',
     description:
       '`page.next` or `page.prev` of a former page of this list, with the same filters. Any `limit` is good.',
   })
