@@ -1,4 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { exampleOf } from './openapi-refusals.js';
 import { PROBLEM_CODES } from './problems.decorator.js';
 import { type ProblemCode, PROBLEMS } from './problems.js';
 
@@ -165,22 +166,6 @@ function problems(status: number, codes: readonly ProblemCode[], common: readonl
 
 function pascalCase(code: string): string {
   return code.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function exampleOf(code: ProblemCode): object {
-  const { status, title } = PROBLEMS[code];
-  const errors = [{ pointer: '/text', code: 'empty', detail: 'The text has nothing visible.' }];
-  const value = {
-    type: `urn:posterr:problem:${code}`,
-    title,
-    status,
-    code,
-    detail: `${title}.`,
-    instance: '/v1/posts',
-    requestId: '0192b3f7-3c4d-7e5f-9061-7c8d9e0f1a2b',
-    ...(code === 'validation-failed' && { errors }),
-  };
-  return { summary: title, value };
 }
 
 function header(description: string, example: string): object {
