@@ -52,7 +52,7 @@ with what you sent.
 |---|---|---|
 ${CATALOGUE}
 
-The list is closed: each operation names those that it can answer. A wrong path is \`not-found\`, a wrong method \`method-not-allowed\`
+This version answers no other code, and each operation names those that it can answer. A wrong path is \`not-found\`, a wrong method \`method-not-allowed\`
 with \`Allow\`.
 
 ## Idempotency
