@@ -1,71 +1,59 @@
 // Fails when openapi.json breaks clients of the released document, or changes it without a word in docs/api-changelog.md.
-// Expects Go: oasdiff, the differ, is built by it once.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const OASDIFF = 'github.com/oasdiff/oasdiff@v1.36.0';
-const RELEASED = path.join(import.meta.dirname, 'released.json');
-const DOCUMENT = path.join(import.meta.dirname, '..', 'openapi.json');
-const CHANGELOG = path.join(import.meta.dirname, '..', 'docs', 'api-changelog.md');
-/** As promised in the document under "Versions and deprecation". */
-const DEPRECATION_DAYS = 365;
+const here = (...steps) => path.join(import.meta.dirname, ...steps);
+const RELEASED = here('released.json');
+const DOCUMENT = here('..', 'openapi.json');
+const CHANGELOG = here('..', 'docs', 'api-changelog.md');
 
-/** Where Posterr sees it otherwise than oasdiff. */
-const SEVERITIES = {
-  // Enumerations in answers may grow, and the document tells clients so.
-  'response-property-enum-value-added': 'info',
-  // Bodies with unknown fields are refused, so a field that goes away breaks those who send it.
-  'request-property-removed': 'err',
-  // A filter that is ignored gives answers that nobody asked for.
-  'request-parameter-removed': 'err',
-  // Programs read them, though none is promised on every answer.
-  'response-optional-property-removed': 'err',
-  'optional-response-header-removed': 'err',
-  // Methods of generated clients are called by it.
-  'api-operation-id-removed': 'err',
-};
+/** What only explains can change without a word. */
+const WORDS = new Set(['description', 'summary', 'example', 'examples', 'title']);
+const EXPLANATIONS = new Set(['Info', 'Contact', 'License', 'Tag', 'Example', 'Link']);
 
-/** All changes from one document to another, those that break clients first. */
+/** All changes from one document to another, as Redocly rates them; each stands once, however many operations it is in. */
 export function changesBetween(released, document) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'posterr-changes-'));
-  const severities = path.join(folder, 'severities.txt');
-  const lines = Object.entries(SEVERITIES).map(([check, severity]) => `${check} ${severity}\n`);
-  writeFileSync(severities, lines.join(''));
-  const options = ['--format', 'json', '--severity-levels', severities];
-  options.push('--deprecation-days-stable', String(DEPRECATION_DAYS));
-  const { error, status, stdout, stderr } = spawnSync(
-    'go',
-    ['run', OASDIFF, 'changelog', ...options, released, document],
-    { encoding: 'utf8', maxBuffer: 2 ** 28 },
+  const options = ['--config', here('redocly.yaml'), '--format', 'json', '--fail-on', 'none'];
+  const report = execFileSync(
+    here('node_modules', '.bin', 'redocly'),
+    ['diff', ...options, released, document],
+    {
+      encoding: 'utf8',
+      env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
+      maxBuffer: 2 ** 28,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
   );
-  rmSync(folder, { recursive: true });
-  if (error?.code === 'ENOENT')
-    throw new Error('This needs Go 1.24 or newer on the PATH (https://go.dev/dl).');
-  if (error || status !== 0) throw error ?? new Error(`oasdiff failed:\n${stderr}`);
-  return stdout.trim() === '' ? [] : JSON.parse(stdout).toSorted((a, b) => b.level - a.level);
+  return JSON.parse(report).changes;
 }
 
-const BREAKS = 3;
-export const breaking = (changes) => changes.filter(({ level }) => level === BREAKS);
+export const breaking = (changes) => changes.filter(({ impact }) => impact === 'major');
 
-/** What "Unreleased" must name, between backticks: the operation that came or went, else the field, value or parameter. */
+/** What "Unreleased" must name, between backticks. */
 export function unmentioned(changes, changelog) {
   const unreleased = /^## Unreleased\n(.*?)(?=^## |(?![^]))/ms.exec(changelog)?.[1] ?? '';
-  const subjects = new Set(changes.map(subjectOf));
+  const subjects = new Set(changes.flatMap(subjectsOf));
   return [...subjects].filter((subject) => !unreleased.includes(`\`${subject}\``));
 }
 
-const PLACES = new Set(['query', 'path', 'header', 'cookie']);
-
-function subjectOf({ id, text, operation, path: route }) {
-  const named = [...text.matchAll(/`([^`]+)`/g)].map(([, name]) => name).find((name) => !PLACES.has(name));
-  if (named === undefined || /^(endpoint|api)-/.test(id)) return `${operation} ${route}`;
-  return named.split('/').filter(Boolean).at(-1);
+/** The values, field, parameter or operations that a change is about; else the name of the component. */
+function subjectsOf({ path: place, typeName, property, base, revision }) {
+  if (WORDS.has(property) || EXPLANATIONS.has(typeName)) return [];
+  const { pointer = place, value } = revision ?? base ?? {};
+  const steps = pointer.split('/').map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const [, section, first, second] = steps;
+  if (property === 'enum') return value.filter((name) => !base?.value?.includes(name));
+  const field = steps.lastIndexOf('properties') + 1;
+  if (field > 0) return [steps[field]];
+  if (section !== 'paths') return [second ?? first ?? section];
+  if (typeName === 'Parameter' && value?.name) return [value.name];
+  const methods = second === undefined ? Object.keys(value) : [second];
+  return methods.map((method) => `${method.toUpperCase()} ${first}`);
 }
 
-const told = ({ operation, path: route, text }) => `  ${operation ?? ''} ${route ?? ''}: ${text}`;
+const told = ({ path: place, kind, property, verdicts }) =>
+  `  ${verdicts[0]?.message ?? `${kind}: ${property ?? ''}`} (${place})`;
 
 function check() {
   const changes = changesBetween(RELEASED, DOCUMENT);
@@ -80,7 +68,7 @@ function check() {
   if (missing.length > 0) {
     const names = missing.map((name) => `  \`${name}\``).join('\n');
     process.stderr.write(
-      `${changes.map(told).join('\n')}\n"Unreleased" in docs/api-changelog.md must name:\n${names}\n`,
+      `"Unreleased" in docs/api-changelog.md must name what is new in openapi.json:\n${names}\n`,
     );
     return 1;
   }

@@ -27,12 +27,16 @@ const BREAKING = {
     const { get } = paths['/v1/search/posts'];
     get.parameters = get.parameters.filter(({ name }) => name !== 'author');
   },
+  'a parameter is sent in another way': ({ paths }) => (paths['/v1/posts'].get.parameters[0].explode = true),
+  'a parameter has another place': ({ components }) => (components.parameters.Since.in = 'header'),
   'a parameter is needed': ({ components }) => (components.parameters.Since.required = true),
   'a parameter allows less': ({ components }) => (components.parameters.Limit.schema.maximum = 50),
   'an enumeration in a request allows less': (document) =>
     without(schemas(document).AuthorView.enum, 'with-replies'),
   'a field of a request is gone': (document) => delete schemas(document).RegisterBody.properties.displayName,
   'a field of a request is needed': (document) => schemas(document).RegisterBody.required.push('displayName'),
+  'a field of a request has another form': (document) =>
+    (schemas(document).RegisterBody.properties.username.pattern = '^[a-z]+$'),
   'a field of a request allows less': (document) =>
     (schemas(document).RegisterBody.properties.password.minLength = 12),
   'a field of an answer is gone': (document) => {
@@ -52,6 +56,10 @@ const ADDING = {
   'GET /v1/planted': ({ paths }) => {
     paths['/v1/planted'] = { get: { ...paths['/v1/me'].get, operationId: 'getPlanted' } };
   },
+  'DELETE /v1/me': ({ paths }) => {
+    paths['/v1/me'].delete = { ...paths['/v1/me'].get, operationId: 'plant' };
+  },
+  Limit: ({ components }) => (components.parameters.Limit.schema.maximum = 200),
   planted: (document) => (schemas(document).UserView.properties.planted = { type: 'string' }),
   'planted-code': (document) => schemas(document).ProblemCode.enum.push('planted-code'),
   plantedFilter: ({ paths }) =>
@@ -77,14 +85,18 @@ function changesAfter(plant) {
 for (const [name, plant] of Object.entries(BREAKING)) {
   if (breaking(changesAfter(plant)).length === 0) faults.push(`not seen: ${name}`);
 }
-for (const [subject, plant] of Object.entries(ADDING)) {
-  const changes = changesAfter(plant);
-  if (breaking(changes).length > 0) faults.push(`taken for breaking: ${subject}`);
-  if (!unmentioned(changes, '## Unreleased\n\n## 1.0.0\n').includes(subject)) {
-    faults.push(`may be left out of the changelog: ${subject}`);
+const subjects = Object.keys(ADDING);
+const added = changesAfter((document) => Object.values(ADDING).forEach((plant) => plant(document)));
+for (const { path: place } of breaking(added)) faults.push(`taken for breaking: ${place}`);
+for (const [mentioned, missing] of [
+  [[], subjects],
+  [subjects, []],
+]) {
+  const names = mentioned.map((subject) => `- \`${subject}\`\n`).join('');
+  const found = unmentioned(added, `## Unreleased\n\n${names}\n## 1.0.0\n`);
+  if (found.toSorted().join() !== missing.toSorted().join()) {
+    faults.push(`the changelog must name ${found.join(', ')}, where it has to name ${missing.join(', ')}`);
   }
-  const rest = unmentioned(changes, `## Unreleased\n- \`${subject}\`\n\n## 1.0.0\n`);
-  if (rest.length > 0) faults.push(`asked for besides ${subject}: ${rest.join(', ')}`);
 }
 rmSync(folder, { recursive: true });
 
@@ -93,5 +105,5 @@ if (faults.length > 0) {
   process.exitCode = 1;
 } else {
   const count = Object.keys(BREAKING).length;
-  process.stdout.write(`${count} planted breaks are stopped, ${Object.keys(ADDING).length} additions pass\n`);
+  process.stdout.write(`${count} planted breaks are stopped, ${subjects.length} additions pass\n`);
 }
