@@ -154,6 +154,15 @@ function hasValue(schema: Json, steps: readonly string[]): boolean {
   return next !== undefined && hasValue(next, rest);
 }
 
+it('names each parameter once, whatever its case', () => {
+  for (const { name, operation } of operations) {
+    const names = parametersOf(operation).map(
+      (parameter) => `${parameter.in} ${parameter.name.toLowerCase()}`,
+    );
+    expect([name, names]).toEqual([name, [...new Set(names)]]);
+  }
+});
+
 it('has nothing that generated clients choke on', () => {
   for (const [where, object] of objectsIn(document)) {
     const hits = ['oneOf', 'anyOf', 'nullable'].filter((name) => name in object);
