@@ -1,7 +1,7 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { PROBLEMS, type ProblemCode } from './problems.js';
 
-/** A field that breaks a rule. */
+@ApiSchema({ description: 'A field that breaks a rule.' })
 export class FieldFaultView {
   @ApiProperty({ type: String, description: 'JSON pointer (RFC 6901) of the field.', example: '/text' })
   pointer!: string;
@@ -17,7 +17,7 @@ export class FieldFaultView {
   detail!: string;
 }
 
-/** Why a request was refused or failed, as problem details (RFC 9457). */
+@ApiSchema({ description: 'Why a request was refused or failed, as problem details (RFC 9457).' })
 export class Problem {
   @ApiProperty({ type: String, format: 'uri', example: 'urn:posterr:problem:post-not-found' })
   type!: string;
@@ -25,7 +25,7 @@ export class Problem {
   @ApiProperty({ type: String, example: 'There is no such post' })
   title!: string;
 
-  @ApiProperty({ type: 'integer', example: 404 })
+  @ApiProperty({ type: 'integer', minimum: 400, maximum: 599, example: 404 })
   status!: number;
 
   @ApiProperty({
@@ -60,6 +60,7 @@ export class Problem {
   @ApiProperty({
     type: FieldFaultView,
     isArray: true,
+    maxItems: 50,
     required: false,
     description: 'Only of `validation-failed`.',
   })

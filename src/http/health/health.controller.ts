@@ -31,13 +31,21 @@ export class HealthController {
     private readonly draining: Draining,
   ) {}
 
-  /** Whether the process runs */
+  /**
+   * Whether the process runs
+   *
+   * Answers whenever the process can answer at all: restart it when it does not.
+   */
   @Get('live')
   isLive(): HealthView {
     return { status: 'ok' };
   }
 
-  /** Whether the process can serve: its dependencies answer, and it is not being stopped */
+  /**
+   * Whether the process can serve: its dependencies answer, and it is not being stopped
+   *
+   * Send requests to it only while this is 200: a process that is being stopped says 503 first, and closes then.
+   */
   @Get('ready')
   @Problems('service-unavailable')
   async isReady(): Promise<HealthView> {

@@ -1,3 +1,5 @@
+import { ApiSchema } from '@nestjs/swagger';
+@ApiSchema({ description: 'Whether all is well.' })
 export class HealthView {
   /** @example 'ok' */
   status!: string;

@@ -38,7 +38,11 @@ export class Metrics {
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}
 
-  /** Measurements in the text format of Prometheus */
+  /**
+   * Measurements in the text format of Prometheus
+   *
+   * Of this process alone: requests by route and status, event loop, memory. Not for the public.
+   */
   @Get()
   @Header('Content-Type', Registry.PROMETHEUS_CONTENT_TYPE)
   @Header('Cache-Control', 'no-store')

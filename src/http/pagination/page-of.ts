@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 
-/** How to go on from a page. The `Link` header carries the same. */
+@ApiSchema({ description: 'How to go on from a page. The `Link` header carries the same.' })
 export class PageInfo {
   @ApiProperty({
     type: String,

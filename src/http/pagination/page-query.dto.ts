@@ -7,6 +7,7 @@ export class PageQuery {
   @IsString()
   @ApiProperty({
     type: 'integer',
+    format: 'int32',
     minimum: 1,
     maximum: 100,
     required: false,
@@ -21,6 +22,7 @@ export class PageQuery {
     type: String,
     required: false,
     pattern: '^[A-Za-z0-9_-]{44}$',
+    example: 'AAGNFYp_egBwAIAAAAAAAAAAAAAAb2Zfc29tZV9rZXkt',
     description:
       '`page.next` or `page.prev` of a former page of this list, with the same filters. Any `limit` is good.',
   })

@@ -29,7 +29,11 @@ export class AccountsController {
     private readonly users: UserViews,
   ) {}
 
-  /** Join, and be logged in */
+  /**
+   * Join, and be logged in
+   *
+   * The name keeps its case, and is unique without regard to it. The answer holds the tokens of a first session.
+   */
   @Post('register')
   @RegistrationThrottle()
   @Problems('not-found', 'username-taken', 'validation-failed')
@@ -37,7 +41,12 @@ export class AccountsController {
     return this.session(await this.registering.execute(body));
   }
 
-  /** Log in */
+  /**
+   * Log in
+   *
+   * Begins a session of its own: others of the same user go on. An unknown name and a wrong password are answered
+   * alike.
+   */
   @Post('login')
   @HttpCode(200)
   @LoginThrottle()

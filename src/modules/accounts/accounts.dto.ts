@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { IsString, MaxLength, ValidateIf } from 'class-validator';
 import { USERNAME_FORM, UserView } from '../users/users.public.js';
 import { PASSWORD_LENGTH } from './registration.js';
@@ -6,7 +6,7 @@ import { PASSWORD_LENGTH } from './registration.js';
 /** Of passwords and tokens that somebody claims to have: UTF-16 units, far above any true one. */
 const CLAIMED_LENGTH = 1_024;
 
-/** Who wants to join. */
+@ApiSchema({ description: 'Who wants to join.' })
 export class RegisterBody {
   /**
    * 1 to 14 ASCII letters and digits. It keeps its case, but is unique without regard to it.
@@ -33,7 +33,7 @@ export class RegisterBody {
   displayName?: string;
 }
 
-/** Who somebody claims to be. */
+@ApiSchema({ description: 'Who somebody claims to be.' })
 export class LoginBody {
   /**
    * Case is ignored.
@@ -50,7 +50,7 @@ export class LoginBody {
   password!: string;
 }
 
-/** The newest refresh token of a session. */
+@ApiSchema({ description: 'The newest refresh token of a session.' })
 export class RefreshBody {
   /** @example 'pH3uI0kq9m2yVt6Jc8sXw1zRb5eNd7fGa4hKl0oQxTU' */
   @IsString()
@@ -58,10 +58,10 @@ export class RefreshBody {
   refreshToken!: string;
 }
 
-/** Any refresh token of the session to end. */
+@ApiSchema({ description: 'Any refresh token of the session to end.' })
 export class LogoutBody extends RefreshBody {}
 
-/** What a client needs to act for a user. */
+@ApiSchema({ description: 'What a client needs to act for a user.' })
 export class TokensView {
   /**
    * A JWT for the header `Authorization: Bearer …`; its keys are at `/.well-known/jwks.json`.
@@ -86,17 +86,17 @@ export class TokensView {
   refreshToken!: string;
 }
 
-/** New tokens of a session. */
+@ApiSchema({ description: 'New tokens of a session.' })
 export class RenewedSessionView {
   tokens!: TokensView;
 }
 
-/** A session that begins, and whose it is. */
+@ApiSchema({ description: 'A session that begins, and whose it is.' })
 export class SessionView extends RenewedSessionView {
   user!: UserView;
 }
 
-/** A public key as of RFC 7517. */
+@ApiSchema({ description: 'A public key as of RFC 7517.' })
 export class PublicKeyView {
   /** @example 'EC' */
   kty!: string;
@@ -114,7 +114,7 @@ export class PublicKeyView {
   y!: string;
 }
 
-/** A JWK Set as of RFC 7517. */
+@ApiSchema({ description: 'A JWK Set as of RFC 7517.' })
 export class PublicKeysView {
   keys!: PublicKeyView[];
 }

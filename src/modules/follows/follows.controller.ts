@@ -52,7 +52,11 @@ export class FollowsController {
     return this.unfollowing.execute({ followerId: actor.id, username });
   }
 
-  /** Who follows a user, newest following first */
+  /**
+   * Who follows a user, newest following first
+   *
+   * 20 a page unless `limit` says otherwise. `since` and `until` bound when they began to follow.
+   */
   @Get('users/:username/followers')
   @OptionallyAuthenticated()
   @Problems('user-not-found')
@@ -64,7 +68,11 @@ export class FollowsController {
     return this.list('followers', username, query, readerId);
   }
 
-  /** Whom a user follows, newest following first */
+  /**
+   * Whom a user follows, newest following first
+   *
+   * 20 a page unless `limit` says otherwise. `since` and `until` bound when the user began to follow.
+   */
   @Get('users/:username/following')
   @OptionallyAuthenticated()
   @Problems('user-not-found')

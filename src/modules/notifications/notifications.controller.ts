@@ -18,7 +18,12 @@ export class NotificationsController {
     private readonly pages: Pages,
   ) {}
 
-  /** Your notifications, newest first */
+  /**
+   * Your notifications, newest first
+   *
+   * 20 a page unless `limit` says otherwise. Reading them does not mark them as read: `PUT
+   * /v1/me/notifications/marker` does.
+   */
   @Get()
   @Authenticated()
   async listNotifications(

@@ -1,10 +1,11 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { IsOptional, IsString, IsUUID } from 'class-validator';
 import { PageQuery } from '../../http/pagination/page-query.dto.js';
 import { pageOf } from '../../http/pagination/page-of.js';
 import { EmbeddedPostView } from '../posts/posts.public.js';
 import { NOTIFICATION_TYPES, type NotificationType } from './domain/notification.js';
 
+@ApiSchema({ description: 'Who did it.' })
 export class ActorView {
   /** @example '0192b3f4-8c1e-7a52-9d43-5f0c7c1d2e40' */
   id!: string;
@@ -12,10 +13,11 @@ export class ActorView {
   username!: string;
 }
 
-/** Something that somebody did and that concerns the reader. */
+@ApiSchema({ description: 'Something that somebody did and that concerns the reader.' })
 export class NotificationView {
   /** @example '0192b3f6-2b3c-7d4e-8f50-6b7c8d9e0f1a' */
   id!: string;
+  /** What was done: the reader was followed, answered, reposted, quoted or mentioned. */
   @ApiProperty({ enum: NOTIFICATION_TYPES, enumName: 'NotificationType' })
   type!: NotificationType;
   /**
@@ -26,11 +28,14 @@ export class NotificationView {
   actor!: ActorView;
   /** The new post, or of a repost the post reposted. Left out of a follow, and when the post is hidden. */
   post?: EmbeddedPostView;
-  /** At or before the marker. */
+  /**
+   * At or before the marker.
+   * @example false
+   */
   read!: boolean;
 }
 
-/** A page of notifications. */
+@ApiSchema({ description: 'A page of notifications.' })
 export class NotificationPage extends pageOf(NotificationView) {
   /**
    * All unread notifications of the reader, whatever the filter.
@@ -49,6 +54,7 @@ export class NotificationsQuery extends PageQuery {
   types?: string;
 }
 
+@ApiSchema({ description: 'What to mark as read.' })
 export class MoveMarkerBody {
   /**
    * Everything up to this notification is read.
@@ -58,7 +64,7 @@ export class MoveMarkerBody {
   lastReadId!: string;
 }
 
-/** Up to where the reader has read. */
+@ApiSchema({ description: 'Up to where the reader has read.' })
 export class MarkerView {
   /** @example '0192b3f6-2b3c-7d4e-8f50-6b7c8d9e0f1a' */
   lastReadId!: string;

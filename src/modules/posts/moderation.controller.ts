@@ -24,7 +24,11 @@ export class ModerationController {
     return this.posts.setHidden(id, true);
   }
 
-  /** Show a hidden post again */
+  /**
+   * Show a hidden post again
+   *
+   * It comes back into every list, search and count. Repeating changes nothing.
+   */
   @Delete(':id/hidden')
   @HttpCode(204)
   @AdminOnly()

@@ -120,14 +120,17 @@ export class PostsController {
     return this.answer(published, actor, reply);
   }
 
-  /** Several posts by their ids, in the order asked */
+  /**
+   * Several posts by their ids, in the order asked
+   *
+   * For clients that keep ids. What is unknown or hidden is left out, so the answer may have fewer posts than were
+   * asked for.
+   */
   @Get()
   @OptionallyAuthenticated()
   @ApiQuery({
     name: 'ids',
     description: '1 to 100 ids, separated by commas. Unknown and hidden posts are left out.',
-    schema: { type: 'string' },
-    example: '0192b3f5-1a2b-7c3d-8e4f-5a6b7c8d9e0f,0192b3f4-9d2f-7b63-8e54-6a1d8d2e3f40',
   })
   async getPosts(
     @Query('ids', ParseIds) ids: readonly Id[],
@@ -136,7 +139,11 @@ export class PostsController {
     return { items: await this.views.many(ids, readerId) };
   }
 
-  /** A post */
+  /**
+   * A post
+   *
+   * A hidden post is 404. A quote, repost or reply whose subject was hidden stays, and says so.
+   */
   @Get(':id')
   @OptionallyAuthenticated()
   @Problems('post-not-found')
@@ -144,7 +151,12 @@ export class PostsController {
     return this.views.one(id, readerId);
   }
 
-  /** Direct replies to a post, oldest first */
+  /**
+   * Direct replies to a post, oldest first
+   *
+   * 10 a page unless `limit` says otherwise. Of a repost: those to its subject. Read on from a reply's id for the
+   * replies to it.
+   */
   @Get(':id/replies')
   @OptionallyAuthenticated()
   @Problems('post-not-found')
@@ -156,7 +168,11 @@ export class PostsController {
     return this.list('replies', postId, query, readerId);
   }
 
-  /** Quotes of a post, newest first */
+  /**
+   * Quotes of a post, newest first
+   *
+   * 10 a page unless `limit` says otherwise. Of a repost: those of its subject.
+   */
   @Get(':id/quotes')
   @OptionallyAuthenticated()
   @Problems('post-not-found')
@@ -168,7 +184,11 @@ export class PostsController {
     return this.list('quotes', postId, query, readerId);
   }
 
-  /** Reposts of a post, newest first */
+  /**
+   * Reposts of a post, newest first
+   *
+   * 10 a page unless `limit` says otherwise. Each has its author and its time; of a repost: those of its subject.
+   */
   @Get(':id/reposts')
   @OptionallyAuthenticated()
   @Problems('post-not-found')

@@ -1,12 +1,16 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
 import { pageOf } from '../../http/pagination/page-of.js';
 import { UserSummaryView } from '../users/users.public.js';
 import { POST_KINDS, type PostKind } from './domain/post.js';
 
+/** As many as can be configured in a text, and whoever is answered. */
+const MOST_MENTIONS = 51;
+
 export const SUBJECT_STATES = ['available', 'hidden'] as const;
 export type SubjectState = (typeof SUBJECT_STATES)[number];
 
+@ApiSchema({ description: 'A user who is mentioned in a text.' })
 export class MentionView {
   /** @example '0192b3f4-8c1e-7a52-9d43-5f0c7c1d2e40' */
   id!: string;
@@ -14,7 +18,7 @@ export class MentionView {
   username!: string;
 }
 
-/** How often a post was reposted, quoted and answered directly. */
+@ApiSchema({ description: 'How often a post was reposted, quoted and answered directly.' })
 export class PostCountsView {
   /** @example 3 */
   reposts!: number;
@@ -24,13 +28,16 @@ export class PostCountsView {
   replies!: number;
 }
 
-/** How the reader stands to a post. */
+@ApiSchema({ description: 'How the reader stands to a post.' })
 export class PostViewerView {
-  /** The reader has reposted it; of a repost: its subject. */
+  /**
+   * The reader has reposted it; of a repost: its subject.
+   * @example false
+   */
   reposted!: boolean;
 }
 
-/** A post that is referred to, without its contents. */
+@ApiSchema({ description: 'A post that is referred to, without its contents.' })
 export class PostReferenceView {
   /** @example '0192b3f4-9d2f-7b63-8e54-6a1d8d2e3f40' */
   id!: string;
@@ -42,6 +49,7 @@ export class PostReferenceView {
 class PostFields {
   /** @example '0192b3f5-1a2b-7c3d-8e4f-5a6b7c8d9e0f' */
   id!: string;
+  /** An original and a quote begin a conversation; a repost has no text of its own. */
   @ApiProperty({ enum: POST_KINDS, enumName: 'PostKind' })
   kind!: PostKind;
   author!: UserSummaryView;
@@ -56,6 +64,7 @@ class PostFields {
    */
   createdAt!: string;
   /** Users mentioned, in the order of the text. A repost has none. */
+  @ApiProperty({ maxItems: MOST_MENTIONS })
   mentions?: MentionView[];
   /**
    * Id of the post that began the conversation. A repost has none.
@@ -68,19 +77,19 @@ class PostFields {
   viewer?: PostViewerView;
 }
 
-/** A post inside of another one: what it refers to itself is only named. */
+@ApiSchema({ description: 'A post inside of another one: what it refers to itself is only named.' })
 export class EmbeddedPostView extends PostFields {
   subject?: PostReferenceView;
   inReplyTo?: PostReferenceView;
 }
 
-/** What a repost, quote or reply is about. */
+@ApiSchema({ description: 'What a repost, quote or reply is about.' })
 export class SubjectView extends PostReferenceView {
   /** Left out when the post is hidden. */
   post?: EmbeddedPostView;
 }
 
-/** A post. */
+@ApiSchema({ description: 'A post.' })
 export class PostView extends PostFields {
   /** What a repost or quote is about. */
   subject?: SubjectView;
@@ -88,15 +97,15 @@ export class PostView extends PostFields {
   inReplyTo?: SubjectView;
 }
 
-/** A page of posts. */
+@ApiSchema({ description: 'A page of posts.' })
 export class PostPage extends pageOf(PostView) {}
 
-/** Posts in the order asked; unknown and hidden ones are left out. */
+@ApiSchema({ description: 'Posts in the order asked; unknown and hidden ones are left out.' })
 export class PostListView {
   items!: PostView[];
 }
 
-/** A text to publish. */
+@ApiSchema({ description: 'A text to publish.' })
 export class WritePostBody {
   /**
    * 1 to 777 characters (Unicode code points) after trimming. `@username` mentions a user.
@@ -106,7 +115,7 @@ export class WritePostBody {
   text!: string;
 }
 
-/** How much of today's quota is used. */
+@ApiSchema({ description: "How much of today's quota is used." })
 export class QuotaView {
   /**
    * Posts allowed for each UTC day. Left out where there is no limit.

@@ -10,7 +10,12 @@ import { ReadQuota } from './use-cases/read-quota.js';
 export class QuotaController {
   constructor(private readonly reading: ReadQuota) {}
 
-  /** How many posts you may still publish today (UTC) */
+  /**
+   * How many posts you may still publish today (UTC)
+   *
+   * Posts of all kinds count, refused requests and replays do not. Publishing operations say the same in
+   * `RateLimit`.
+   */
   @Get()
   @Authenticated()
   async getQuota(@CurrentUser() actor: Actor): Promise<QuotaView> {

@@ -33,7 +33,11 @@ export class SearchController {
     );
   }
 
-  /** Users whose name begins with `q`, case ignored, newest first */
+  /**
+   * Users whose name begins with `q`, case ignored, newest first
+   *
+   * 20 a page unless `limit` says otherwise. For completing names while somebody types.
+   */
   @Get('users')
   @OptionallyAuthenticated()
   searchUsers(@Query() query: SearchQuery, @Reader() readerId: Id | undefined): Promise<UserPage> {

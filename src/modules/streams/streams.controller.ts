@@ -53,7 +53,7 @@ export class StreamsController {
   openHome(
     @CurrentUser() { id }: Actor,
     @Req() request: FastifyRequest,
-    @Headers('last-event-id') lastEventId?: string,
+    @Headers('Last-Event-ID') lastEventId?: string,
   ): Promise<EventStream> {
     if (request.method === 'HEAD') return nothing();
     return this.streams.ofReader({ ...asked(request, lastEventId), readerId: id });
@@ -70,7 +70,7 @@ export class StreamsController {
   @ServerSentEvents()
   openPublic(
     @Req() request: FastifyRequest,
-    @Headers('last-event-id') lastEventId?: string,
+    @Headers('Last-Event-ID') lastEventId?: string,
   ): Promise<EventStream> {
     if (request.method === 'HEAD') return nothing();
     return this.streams.everybodys(asked(request, lastEventId));

@@ -23,7 +23,11 @@ export class TimelinesController {
     private readonly pages: Pages,
   ) {}
 
-  /** Everybody's posts but replies, newest first */
+  /**
+   * Everybody's posts but replies, newest first
+   *
+   * 10 a page unless `limit` says otherwise. A repost or quote brings its subject along.
+   */
   @Get('timelines/all')
   @OptionallyAuthenticated()
   readAll(@Query() query: PageQuery, @Reader() readerId: Id | undefined): Promise<PostPage> {
@@ -32,7 +36,11 @@ export class TimelinesController {
     );
   }
 
-  /** Posts of the people whom you follow, replies left out, newest first */
+  /**
+   * Posts of the people whom you follow, replies left out, newest first
+   *
+   * 10 a page unless `limit` says otherwise. Following somebody shows their earlier posts on the next read, too.
+   */
   @Get('timelines/following')
   @Authenticated()
   readFollowing(@Query() query: PageQuery, @CurrentUser() { id }: Actor): Promise<PostPage> {
@@ -41,7 +49,12 @@ export class TimelinesController {
     );
   }
 
-  /** A user's posts, newest first */
+  /**
+   * A user's posts, newest first
+   *
+   * 5 a page unless `limit` says otherwise: originals, reposts and quotes, or with `view=with-replies` originals and
+   * replies.
+   */
   @Get('users/:username/posts')
   @OptionallyAuthenticated()
   @Problems('user-not-found')

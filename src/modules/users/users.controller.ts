@@ -28,7 +28,11 @@ export class UsersController {
     private readonly pages: Pages,
   ) {}
 
-  /** Your own profile */
+  /**
+   * Your own profile
+   *
+   * As others see it at `GET /v1/users/{username}`.
+   */
   @Get('me')
   @Authenticated()
   getMe(@CurrentUser() actor: Actor): Promise<UserView> {
@@ -48,7 +52,11 @@ export class UsersController {
     return this.views.one(actor.id, actor.id);
   }
 
-  /** All users, newest first */
+  /**
+   * All users, newest first
+   *
+   * 20 a page unless `limit` says otherwise.
+   */
   @Get('users')
   @OptionallyAuthenticated()
   listUsers(@Query() query: PageQuery, @Reader() readerId: Id | undefined): Promise<UserPage> {

@@ -1,8 +1,9 @@
+import { ApiSchema } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
 import { Optional } from '../../http/validation.js';
 import { pageOf } from '../../http/pagination/page-of.js';
 
-/** What names a user wherever a user is mentioned. */
+@ApiSchema({ description: 'What names a user wherever a user is mentioned.' })
 export class UserSummaryView {
   /** @example '0192b3f4-8c1e-7a52-9d43-5f0c7c1d2e3f' */
   id!: string;
@@ -12,15 +13,21 @@ export class UserSummaryView {
   displayName?: string;
 }
 
-/** How the reader and the user stand to each other. */
+@ApiSchema({ description: 'How the reader and the user stand to each other.' })
 export class RelationView {
-  /** The reader follows the user. */
+  /**
+   * The reader follows the user.
+   * @example true
+   */
   following!: boolean;
-  /** The user follows the reader. */
+  /**
+   * The user follows the reader.
+   * @example false
+   */
   followedBy!: boolean;
 }
 
-/** A user's profile. */
+@ApiSchema({ description: "A user's profile." })
 export class UserView extends UserSummaryView {
   /** @example 'Notes on the Analytical Engine.' */
   bio?: string;
@@ -47,10 +54,10 @@ export class UserView extends UserSummaryView {
   viewer?: RelationView;
 }
 
-/** A page of users. */
+@ApiSchema({ description: 'A page of users.' })
 export class UserPage extends pageOf(UserView) {}
 
-/** What to change of one's own profile; what is left out stays as it is. */
+@ApiSchema({ description: "What to change of one's own profile; what is left out stays as it is." })
 export class ChangeProfileBody {
   /**
    * 1 to 14 ASCII letters and digits.
