@@ -1,0 +1,32 @@
+import { Deployment } from './deployment.ts';
+import { generated } from './cases/run.ts';
+import { People } from './people.ts';
+import { inPool } from './pool.ts';
+import { STORIES } from './promises/all.ts';
+import type { Report } from './report.ts';
+import type { Settings } from './settings.ts';
+import { tell } from './story.ts';
+
+/** Checks a deployment. @throws ConformanceError when it cannot be checked at all */
+export async function run(settings: Settings, say: (line: string) => void): Promise<Report> {
+  const start = performance.now();
+  const { url, seed, only, concurrency } = settings;
+  const deployment = await Deployment.at(settings, say);
+  try {
+    const people = await People.of(deployment);
+    const isAsked = ({ promise, section }: { promise: string; section: string }): boolean =>
+      only?.test(`${section} ${promise}`) ?? true;
+    const asked = STORIES.filter(isAsked);
+    say(`${asked.length} promises are told as stories`);
+    const told = await inPool(asked, concurrency, async (story) => tell(story, people, deployment));
+    if (settings.requests > 0)
+      say(`${settings.requests} requests are generated from the document, --seed ${seed}`);
+    const statuses = await generated(people, settings);
+    const { requests } = deployment;
+    const seconds = (performance.now() - start) / 1_000;
+    const results = [...told, ...deployment.results, statuses].filter(isAsked);
+    return { url, seed, requests, seconds, results };
+  } finally {
+    deployment.close();
+  }
+}
