@@ -21,6 +21,7 @@ export interface Result {
 }
 
 const MOST_FAULTS = 3;
+const LONGEST_MESSAGE = 1_000;
 
 export function result(section: string, promise: string, checked: string): Result {
   return { section, promise, checked, requests: 0, outcome: 'pass', faults: [], more: 0 };
@@ -31,4 +32,9 @@ export function addFault(to: Result, fault: Fault): void {
   to.outcome = 'fail';
   if (to.faults.some(({ what }) => what === fault.what) || to.faults.length === MOST_FAULTS) to.more += 1;
   else to.faults.push(fault);
+}
+
+/** What somebody who did not expect it says, in few words. */
+export function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).slice(0, LONGEST_MESSAGE);
 }

@@ -1,5 +1,5 @@
 import type { Deployment, Trail } from './deployment.ts';
-import { addFault, type Result, result } from './ledger.ts';
+import { addFault, messageOf, type Result, result } from './ledger.ts';
 import type { People } from './people.ts';
 import { Skip } from './skip.ts';
 
@@ -23,8 +23,6 @@ export function stories(section: string): {
   return Object.assign(add, { all });
 }
 
-const LONGEST_FAULT = 1_000;
-
 /** Tells a story, and answers how it ended. */
 export async function tell(story: Story, people: People, deployment: Deployment): Promise<Result> {
   const told = result(story.section, story.promise, story.checked);
@@ -36,14 +34,10 @@ export async function tell(story: Story, people: People, deployment: Deployment)
     // An answer in another shape than expected ends in an error of any kind.
     else
       addFault(told, {
-        what: messageOf(error).slice(0, LONGEST_FAULT),
+        what: messageOf(error),
         ...(trail.last && { sent: trail.last }),
       });
   }
   told.requests = trail.requests;
   return told;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

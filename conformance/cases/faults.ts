@@ -52,20 +52,19 @@ const CURSOR_LENGTH = 44;
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND', 'LOCK', 'TRACE'];
 
 /** All the ways in which a request to an operation can be wrong or odd. */
-export function faultsOf(operation: Operation, proper: Proper, fixtures: Fixtures): fc.Arbitrary<Draft>[] {
+export function faultsOf(operation: Operation, proper: Proper, fixtures: Fixtures): fc.Arbitrary<Draft> {
   const request = proper.request(operation);
   const known =
     operation.auth === 'none' ? request : request.map((draft) => ({ ...draft, isAnonymous: false }));
-  const all = [
-    ...inPath(operation, known),
-    ...inQuery(operation, known, fixtures),
-    ...badHeaders(operation, request),
-    ...inMethod(operation, request, fixtures),
-  ];
-  const { body } = operation;
-  if (body) all.push(...badBodies(operation, body, known, fixtures.people.prefix));
-  else if (operation.method !== 'GET') all.push(needlessBody(known));
-  return all;
+  const { body, method } = operation;
+  return fc.oneof(
+    { weight: operation.path.includes('{') ? 4 : 1, arbitrary: fc.oneof(...inPath(operation, known)) },
+    { weight: 6, arbitrary: fc.oneof(...inQuery(operation, known, fixtures)) },
+    { weight: 4, arbitrary: badHeaders(operation, request) },
+    { weight: 2, arbitrary: fc.oneof(...inMethod(operation, request, fixtures)) },
+    ...(body ? [{ weight: 24, arbitrary: badBodies(operation, body, known, fixtures.people.prefix) }] : []),
+    ...(!body && method !== 'GET' ? [{ weight: 4, arbitrary: needlessBody(known) }] : []),
+  );
 }
 
 function with_(

@@ -3,7 +3,7 @@ import type { Finding } from '../deployment.ts';
 import { NOBODY } from '../deployment.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Operation } from '../document.ts';
-import { addFault, type Result, result } from '../ledger.ts';
+import { addFault, messageOf, type Result, result } from '../ledger.ts';
 import type { People } from '../people.ts';
 import { inPool } from '../pool.ts';
 import type { Settings } from '../settings.ts';
@@ -14,11 +14,13 @@ import { type Fixtures, fixturesOf } from './fixtures.ts';
 import { Proper } from './proper.ts';
 
 /** Of ten requests, how many are proper. */
-const PROPER = 2;
+const PROPER = 3;
 /** Requests that it takes to hash a password are dear for both sides. */
 const DEAR = 0.25;
 const MOST_SHRINKS = 100;
 const MOST_FAULTS = 5;
+/** So that no two operations get the same chances. */
+const STRIDE = 1_009;
 
 /** What a request broke. */
 class Broken extends Error {
@@ -40,15 +42,19 @@ export async function generated(people: People, { requests, seed, concurrency }:
     'the status of every generated request, by what is wrong with it',
   );
   if (requests === 0) return Object.assign(statuses, { outcome: 'skip', reason: '--requests 0' });
-  const fixtures = await fixturesOf(people);
+  const fixtures = await fixturesOf(people).catch((error: unknown) => {
+    addFault(statuses, { what: `What the requests refer to cannot be made: ${messageOf(error)}` });
+  });
+  if (!fixtures) return statuses;
   const { operations } = people.deployment.document;
   const total = operations.reduce((sum, one) => sum + weightOf(one), 0);
-  const shares = operations.map((operation) => ({
+  const shares = operations.map((operation, n) => ({
+    chances: seed + n * STRIDE,
     operation,
     share: Math.ceil((requests * weightOf(operation)) / total),
   }));
-  await inPool(shares, concurrency, async ({ operation, share }) => {
-    await new Generator(operation, fixtures, statuses).run(share, seed);
+  await inPool(shares, concurrency, async ({ operation, share, chances }) => {
+    await new Generator(operation, fixtures, statuses).run(share, chances);
   });
   return statuses;
 }
@@ -74,7 +80,7 @@ class Generator {
     this.cases = fc
       .oneof(
         { weight: PROPER, arbitrary: proper.request(operation) },
-        { weight: 10 - PROPER, arbitrary: fc.oneof(...faults) },
+        { weight: 10 - PROPER, arbitrary: faults },
       )
       .map(caseOf);
   }
