@@ -43,6 +43,8 @@ export class Deployment {
   /** Posts a day, once it is known. */
   postsPerDay: number | undefined;
   requests = 0;
+  /** The posts that were made: their paths. */
+  readonly made = new Set<string>();
   private readonly wire: Wire;
 
   private constructor(settings: Settings, source: OpenApi, wire: Wire, patience: Patience) {
@@ -99,6 +101,7 @@ export class Deployment {
       const isRefused = this.patience.after(sender.id, route, answer);
       if (!isRefused || sender.isImpatient || tries === MOST_TRIES) break;
     }
+    if (answer.status === 201) this.made.add(answer.headers.get('location') ?? '');
     const siblings = this.document.at(sent.target);
     const method = sent.method === 'HEAD' ? 'GET' : sent.method;
     const operation = siblings.find((one) => one.method === method);

@@ -121,5 +121,9 @@ async function adminOf(deployment: Deployment): Promise<Client | undefined> {
   }
   const tokens = { accessToken: admin.token, refreshToken: '', tokenType: 'Bearer', expiresIn: 0 };
   const user = { id: 'admin', username: '' } as Session['user'];
-  return new Client(deployment, { user, tokens });
+  const client = new Client(deployment, { user, tokens });
+  const { status } = await client.get('/v1/me');
+  if (status !== 200)
+    throw new ConformanceError(`ADMIN_TOKEN is no good access token: GET /v1/me answers ${status}`);
+  return client;
 }

@@ -22,6 +22,7 @@ export async function run(settings: Settings, say: (line: string) => void): Prom
     if (settings.requests > 0)
       say(`${settings.requests} requests are generated from the document, --seed ${seed}`);
     const statuses = await generated(people, settings);
+    await tidyUp(people, concurrency);
     const { requests } = deployment;
     const seconds = (performance.now() - start) / 1_000;
     const results = [...told, ...deployment.results, statuses].filter(isAsked);
@@ -29,4 +30,11 @@ export async function run(settings: Settings, say: (line: string) => void): Prom
   } finally {
     deployment.close();
   }
+}
+
+/** Posts cannot be deleted: an admin hides those that were made. */
+async function tidyUp({ admin, deployment }: People, concurrency: number): Promise<void> {
+  const posts = [...deployment.made].filter((path) => path.startsWith('/v1/posts/'));
+  if (admin)
+    await inPool(posts, concurrency, (path) => admin.put(`${path.replace('/v1/', '/v1/admin/')}/hidden`));
 }

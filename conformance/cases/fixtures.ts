@@ -16,7 +16,7 @@ export interface Fixtures {
   readonly cursor: string;
 }
 
-const READERS = 4;
+const READERS = 6;
 
 export async function fixturesOf(people: People): Promise<Fixtures> {
   const readers = await people.people(READERS);
