@@ -36,3 +36,7 @@ export const isRefusedByParser = ({ answer }: Exchange): boolean =>
   answer.status === 431 || (answer.status === 400 && (answer.json as Json | undefined)?.['instance'] === '');
 
 export const isRead = ({ sent }: Exchange): boolean => sent.method === 'GET' || sent.method === 'HEAD';
+
+/** Server-sent events, which are neither kept nor revalidated. */
+export const isStream = ({ answer }: Exchange): boolean =>
+  answer.headers.get('content-type')?.startsWith('text/event-stream') ?? false;

@@ -1,5 +1,5 @@
 import { isPage, publishes } from './document.ts';
-import { type Exchange, isRead, isRefusedByParser, type Rule } from './exchange.ts';
+import { type Exchange, isRead, isRefusedByParser, isStream, type Rule } from './exchange.ts';
 import { PROBLEM_RULES } from './rules-of-problems.ts';
 import { RESOURCE_RULES } from './rules-of-resources.ts';
 
@@ -69,7 +69,12 @@ export const RULES: readonly Rule[] = [
     checked: 'a strong ETag on 200, the same on 304, which has no body',
     judge: (exchange) => {
       const { operation, answer } = exchange;
-      if (!isRead(exchange) || !operation || (answer.status !== 200 && answer.status !== 304))
+      if (
+        isStream(exchange) ||
+        !isRead(exchange) ||
+        !operation ||
+        (answer.status !== 200 && answer.status !== 304)
+      )
         return undefined;
       if (!/^"[!#-~]+"$/.test(answer.headers.get('etag') ?? '')) return 'no strong ETag';
       return answer.status === 304 && answer.text !== '' ? '304 has a body' : '';
@@ -153,7 +158,7 @@ function fits(header: string, forms: readonly (RegExp | false)[]): boolean {
 function cacheFault(exchange: Exchange): string | undefined {
   const { sent, answer, isKnown } = exchange;
   if (!sent.target.startsWith('/v1/') || isRefusedByParser(exchange)) return undefined;
-  const isGood = isRead(exchange) && (answer.status === 200 || answer.status === 304);
+  const isGood = !isStream(exchange) && isRead(exchange) && (answer.status === 200 || answer.status === 304);
   const expected = isGood ? (isKnown ? 'private, no-cache' : 'public, max-age=5') : 'no-store';
   const told = answer.headers.get('cache-control');
   return told === expected ? '' : `${answer.status}: Cache-Control: ${told ?? ''} instead of ${expected}`;

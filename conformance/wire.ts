@@ -76,7 +76,12 @@ export class Wire {
 
 async function answerOf(incoming: IncomingMessage): Promise<Answer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const isStream = incoming.headers['content-type']?.startsWith('text/event-stream') ?? false;
+  for await (const chunk of incoming) {
+    chunks.push(chunk as Buffer);
+    // It has no end: that it begins is enough.
+    if (isStream) break;
+  }
   const headers = new Headers();
   for (let n = 0; n + 1 < incoming.rawHeaders.length; n += 2) {
     headers.append(incoming.rawHeaders[n] ?? '', incoming.rawHeaders[n + 1] ?? '');

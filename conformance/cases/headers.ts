@@ -79,6 +79,9 @@ export function badHeaders(operation: Operation, request: fc.Arbitrary<Draft>): 
         304,
       ]),
     );
+  if (operation.parameters.some(({ name }) => name === 'Last-Event-ID')) {
+    all.push(set('a Last-Event-ID of chance', 'last-event-id', headerText, ({ statuses }) => statuses));
+  }
   if (operation.parameters.some(({ name }) => name === 'Idempotency-Key')) {
     const bad = fc.constantFrom<string | string[]>('', 'a b', '\u00e9', 'x'.repeat(256), ['a', 'a'], 'a\tb');
     all.push(set('a bad Idempotency-Key', 'idempotency-key', bad, [400, ...also]));

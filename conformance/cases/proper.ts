@@ -144,7 +144,8 @@ export function isSegment(text: string): boolean {
 /** What a proper request may be answered with: success, or what its subject is about. */
 function statusesOf(operation: Operation): number[] {
   const codes = Object.keys(operation.responses).map(Number);
-  const domain = [403, 404, 409, ...(publishes(operation) ? [429] : [])];
+  const isFew = publishes(operation) || codesOf(operation, 429).includes('too-many-streams');
+  const domain = [403, 404, 409, ...(isFew ? [429] : [])];
   // One's own posts and oneself; a notification of another reader.
   const isOwn =
     codesOf(operation, 422).some((code) => code.startsWith('self-')) ||

@@ -7,6 +7,7 @@ import { HTTP } from './http.ts';
 import { PEOPLE } from './people.ts';
 import { QUOTA } from './quota.ts';
 import { SEARCH } from './search.ts';
+import { STREAMS } from './streams.ts';
 import { WALKS } from './walks.ts';
 import { WRITING } from './writing.ts';
 
@@ -22,4 +23,5 @@ export const STORIES: readonly Story[] = [
   ...SEARCH,
   ...CONVENTIONS,
   ...HTTP,
+  ...STREAMS,
 ];
