@@ -10,8 +10,7 @@ async function main(): Promise<void> {
     return;
   }
   const report = await run(settings, (line) => process.stderr.write(`${line}\n`));
-  const secrets = settings.admin && 'token' in settings.admin ? [settings.admin.token] : [];
-  process.stdout.write(printed(report, secrets));
+  process.stdout.write(printed(report));
   if (settings.json !== undefined)
     await writeFile(settings.json, `${JSON.stringify(report, undefined, 2)}\n`);
   process.exitCode = isKept(report) ? 0 : 1;
