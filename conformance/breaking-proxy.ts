@@ -1,6 +1,6 @@
 import {
   createServer,
-  type IncomingMessage,
+  IncomingMessage,
   type OutgoingHttpHeaders,
   request as send,
   type Server,
@@ -21,7 +21,7 @@ export interface Passing {
 export interface Returning {
   status: number;
   readonly headers: Record<string, string | string[] | undefined>;
-  /** Of a JSON body: change it in place, or put another there. */
+  /** Of a JSON body: change it in place, or put another there. Of others their bytes, of a stream itself. */
   json: unknown;
 }
 
@@ -78,6 +78,12 @@ export class BreakingProxy {
     }
     answer?.(returning, passing);
     const { status, json } = returning;
+    if (json instanceof IncomingMessage) {
+      // A stream has no end but that its reader goes.
+      outgoing.writeHead(status, present(returning.headers)).on('close', () => json.destroy());
+      json.pipe(outgoing);
+      return;
+    }
     const bytes = Buffer.isBuffer(json) ? json : Buffer.from(JSON.stringify(json));
     if (returning.headers['content-length'] !== undefined && method !== 'HEAD')
       returning.headers['content-length'] = String(bytes.length);
@@ -97,8 +103,11 @@ export class BreakingProxy {
     asked.end(body);
     const [incoming] = await answered;
     asked.on('error', () => undefined);
-    const bytes = await buffer(incoming);
     const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...kept } = incoming.headers;
+    if (kept['content-type']?.startsWith('text/event-stream') && method !== 'HEAD') {
+      return { status: incoming.statusCode ?? 0, headers: kept, json: incoming };
+    }
+    const bytes = await buffer(incoming);
     const isJson = /json/.test(kept['content-type'] ?? '') && bytes.length > 0;
     return {
       status: incoming.statusCode ?? 0,

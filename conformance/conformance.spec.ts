@@ -99,7 +99,7 @@ const BREAKAGES: readonly (readonly [string, Breakage, RegExp, string])[] = [
     'a stack in a problem',
     {
       answer: (one) => {
-        if (codeIn(one) === 'post-not-found')
+        if (codeIn(one) === 'invalid-parameter')
           Object.assign(one.json as object, { detail: 'TypeError: x\n    at find (/app/dist/posts.js:1:2)' });
       },
     },
@@ -110,7 +110,7 @@ const BREAKAGES: readonly (readonly [string, Breakage, RegExp, string])[] = [
     'a code of no catalogue',
     {
       answer: (one) => {
-        if (codeIn(one) === 'post-not-found') Object.assign(one.json as object, { code: 'gone' });
+        if (codeIn(one) === 'invalid-parameter') Object.assign(one.json as object, { code: 'gone' });
       },
     },
     /closed catalogue/,

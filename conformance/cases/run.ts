@@ -6,7 +6,7 @@ import type { Operation } from '../document.ts';
 import { addFault, messageOf, type Result, result } from '../ledger.ts';
 import type { People } from '../people.ts';
 import { inPool } from '../pool.ts';
-import type { Settings } from '../settings.ts';
+import { ConformanceError, type Settings } from '../settings.ts';
 import type { Sent } from '../wire.ts';
 import { type Case, caseOf } from './case.ts';
 import { faultsOf } from './faults.ts';
@@ -122,7 +122,10 @@ class Generator {
       token === undefined
         ? one.sent
         : { ...one.sent, headers: { authorization: `Bearer ${token}`, ...one.sent.headers } };
-    const exchange = await deployment.exchange(sent, reader?.sender ?? NOBODY);
+    const exchange = await deployment.exchange(sent, reader?.sender ?? NOBODY).catch((error: unknown) => {
+      if (!(error instanceof ConformanceError)) throw error;
+      throw new Broken([{ result: this.statuses, what: error.message }], sent);
+    });
     const findings = [...deployment.judge(exchange), ...this.statusOf(one, exchange)].filter(
       ({ result: rule }) => !this.broken.has(rule),
     );
