@@ -104,7 +104,7 @@ export function badBodies(
     ),
     fault(
       'malformed JSON',
-      fc.tuple(fc.nat(40), fc.constantFrom('', ',', '}', "'", '//', 'NaN', '\u0000', '\ufeff{')),
+      fc.tuple(fc.nat(40), fc.constantFrom('', ',', '}}', "'", '//', 'NaN', '\u0000', '\ufeff{')),
       (body, [cut, more]) => `${JSON.stringify(body).slice(0, -1 - cut)}${more || '{'}`,
       [400],
     ),
