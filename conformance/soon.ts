@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 const PAUSE_MS = 50;
 
 /** Tries until `check` holds: for what follows a write within a second. What it throws at the end is what was wrong. */
-export async function soon(check: () => Promise<void>, withinMs = 5_000): Promise<void> {
+export async function soon(check: () => Promise<void>, withinMs = 20_000): Promise<void> {
   const end = Date.now() + withinMs;
   for (;;) {
     try {

@@ -40,7 +40,7 @@ add(
         const { length } = await one.walk(`/v1/users/${one.username}/posts`);
         assert.deepEqual([postsCount, length, followingCount], [2, 2, one === first ? 0 : 1]);
       }
-    }, 1_500);
+    }, 3_000);
   },
 );
 
@@ -71,7 +71,7 @@ add(
         const all = await bob.page(`/v1/timelines/all?limit=100&since=${post.createdAt}`);
         assert.ok(!all.items.some(({ id }) => id === post.id));
         assert.equal((await ada.read<UserBody>('/v1/me')).postsCount, 0);
-      }, 1_500);
+      }, 3_000);
       problem(await bob.put(`/v1/posts/${post.id}/repost`), 404, 'post-not-found');
       for (const to of ['quotes', 'replies'])
         problem(await bob.post(`/v1/posts/${post.id}/${to}`, { text: 'x' }), 404, 'post-not-found');
