@@ -6,7 +6,7 @@ import tseslint from 'typescript-eslint';
 import { boundaries } from './eslint/boundaries.js';
 import { disabledWithReason } from './eslint/disabled-with-reason.js';
 
-const SPECS = ['**/*.spec.ts', 'test/**/*.ts', 'demo/**/*.ts'];
+const SPECS = ['**/*.spec.ts', 'test/**/*.ts', 'demo/**/*.ts', 'conformance/**/*.ts'];
 
 const syntax = (...rules) => ({
   'no-restricted-syntax': ['error', ...rules.map(([selector, message]) => ({ selector, message }))],

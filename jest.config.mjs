@@ -1,7 +1,7 @@
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/src', '<rootDir>/test', '<rootDir>/demo'],
+  roots: ['<rootDir>/src', '<rootDir>/test', '<rootDir>/demo', '<rootDir>/conformance'],
   testRegex: '(\\.|-)spec\\.ts$',
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'json'],

@@ -38,7 +38,8 @@ declare module 'fastify' {
   }
 }
 
-const CHALLENGE = 'Bearer realm="posterr"';
+/** What a 401 asks for (RFC 6750, section 3). */
+export const CHALLENGE = 'Bearer realm="posterr"';
 /** `b64token` of RFC 6750. */
 const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
 

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PinoLogger } from 'nestjs-pino';
 import { DomainError, ValidationFailed } from '../shared/errors.js';
 import { AllowedMethods } from './allowed-methods.js';
+import { CHALLENGE } from './current-user.js';
 import type { Problem } from './problem.dto.js';
 import { codeOfStatus, problemCode, type ProblemCode, PROBLEMS } from './problems.js';
 
@@ -43,6 +44,10 @@ export class ProblemFilter implements ExceptionFilter {
     if (failure.code === 'internal-error') this.log.error({ err: error }, 'A request failed unexpectedly.');
     if (failure.retryAfter !== undefined) reply.header('Retry-After', Math.max(failure.retryAfter, 1));
     const problem = problemOf(failure, request);
+    // A 401 says how to authenticate (RFC 9110, 15.5.2), also where a login or a refresh token was refused.
+    if (problem.status === 401 && !reply.hasHeader('WWW-Authenticate')) {
+      reply.header('WWW-Authenticate', CHALLENGE);
+    }
     reply.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
   }
 }
@@ -86,9 +91,9 @@ function statusOf(error: unknown): number {
   return status >= 400 && status < 600 ? status : 500;
 }
 
-/** What of the URL may be said back: its path, in ASCII. */
+/** What of the URL may be said back: its path, as a URI reference (RFC 3986). */
 function pathOf(url: string): string {
-  return (url.split('?', 1)[0] ?? '').replace(/[^!-~]|["<>\\^`{|}]/g, (character) =>
+  return (url.split('?', 1)[0] ?? '').replace(/[^!-~]|["<>\\^`{|}]|%(?![\da-f]{2})/gi, (character) =>
     encodeURIComponent(character),
   );
 }

@@ -113,11 +113,16 @@ describe('a way', () => {
     const answer = await app.get(path, 'ada', { method });
     const codes = { 400: 'malformed-request', 404: 'not-found', 405: 'method-not-allowed' };
     const code = codes[status as keyof typeof codes];
-    expect(await problem(answer)).toMatchObject({ status, code, instance: path });
+    expect(await problem(answer)).toMatchObject({ status, code, instance: path.replace('%z', '%25z') });
     expect(answer.headers.get('Allow')).toBe(allow);
     const limit = path.startsWith('/docs') ? '' : expect.stringMatching(/^"default";r=\d+;t=60$/);
     expect(answer.headers.get('RateLimit') ?? '').toEqual(limit);
     expect(answer.headers.get('X-Content-Type-Options')).toBe('nosniff');
+  });
+
+  it('that cannot be decoded is named by a URI reference all the same', async () => {
+    const { instance } = await problem(await app.get('/v1/%zz%a%41'));
+    expect(instance).toBe('/v1/%25zz%25a%41');
   });
 
   it('that cannot be decoded is not for those with a bad token', async () => {

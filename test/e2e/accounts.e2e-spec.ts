@@ -77,6 +77,9 @@ stories('accounts', () => {
     const { requestId: _2, ...second } = unknown.body as unknown as ProblemBody;
     expect(first).toMatchObject({ status: 401, code: 'invalid-credentials' });
     expect(second).toEqual(first);
+    for (const { headers } of [wrong, unknown, await refresh('unknown')]) {
+      expect(headers.get('www-authenticate')).toBe('Bearer realm="posterr"');
+    }
   });
 
   it('refreshing trades tokens; one used twice ends its session', async () => {

@@ -14,9 +14,13 @@ export class EventReader {
   /** Of the last block that had one, an event or not. */
   lastEventId = '';
   hasEnded = false;
+  readonly url: string;
   private readonly abort = new AbortController();
 
-  private constructor(readonly url: string) {}
+  // No parameter property: Node runs this file as it is, for the conformance kit.
+  private constructor(url: string) {
+    this.url = url;
+  }
 
   static async open(url: string, headers: Record<string, string> = {}): Promise<EventReader> {
     const reader = new EventReader(url);
