@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { sendDocumentationFilesWhole } from './documentation-files.js';
 import { describeAnswers } from './openapi-answers.js';
 import { describeValues } from './openapi-values.js';
 import { Problem } from './problem.dto.js';
@@ -58,6 +59,7 @@ const TAGS = [
 
 /** Serves the document at /openapi.json, and Swagger UI at /docs with all that it needs. */
 export function serveDocument(app: INestApplication): void {
+  sendDocumentationFilesWhole(app);
   SwaggerModule.setup('docs', app, buildDocument(app), {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
