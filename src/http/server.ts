@@ -53,8 +53,8 @@ export async function createServer(module: DynamicModule, config: Config): Promi
   registerThrottling(app);
   registerRequestCheck(app);
   registerPageLinks(app);
-  registerCaching(app);
   registerAnswerCache(app);
+  registerCaching(app);
   serveDocument(app);
   return app;
 }

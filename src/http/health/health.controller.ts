@@ -1,4 +1,4 @@
-import { Controller, Get, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Controller, Get, Header, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
 import { setTimeout } from 'node:timers/promises';
@@ -21,6 +21,9 @@ export class Draining implements OnModuleDestroy {
   }
 }
 
+/** A balancer before a shared cache must learn the present state. */
+const NotShared = (): MethodDecorator => Header('CDN-Cache-Control', 'no-store');
+
 @ApiTags('operations')
 @Controller('health')
 export class HealthController {
@@ -33,12 +36,14 @@ export class HealthController {
 
   /** Whether the process runs */
   @Get('live')
+  @NotShared()
   isLive(): HealthView {
     return { status: 'ok' };
   }
 
   /** Whether the process can serve: its dependencies answer, and it is not being stopped */
   @Get('ready')
+  @NotShared()
   @Problems('service-unavailable')
   async isReady(): Promise<HealthView> {
     const { status } = await this.health.check([
