@@ -29,7 +29,7 @@ sub vcl_recv {
 		# What the load balancer said of the client, without the address of the load balancer.
 		set req.http.X-Forwarded-For = regsub(req.http.X-Forwarded-For, ", *127\.0\.0\.1$", "");
 		if (req.http.X-Request-Id !~ "^[A-Za-z0-9._-]{1,128}$") {
-			set req.http.X-Request-Id = "edge-" + std.time2integer(now, 0) + "-" + req.xid;
+			set req.http.X-Request-Id = "edge-" + std.integer(time = now, fallback = 0) + "-" + req.xid;
 		}
 		# Posterr has none.
 		unset req.http.Cookie;

@@ -93,7 +93,7 @@ describeWith('varnishd', 'the shared cache as docker/ configures it', () => {
   beforeEach(() => {
     origin.status = 200;
     origin.version = 1;
-    origin.headers = { 'CDN-Cache-Control': 'max-age=1, stale-while-revalidate=1, stale-if-error=60' };
+    origin.headers = { 'CDN-Cache-Control': 'max-age=1, stale-while-revalidate=2, stale-if-error=60' };
     origin.asked.length = 0;
   });
   afterAll(async () => {
@@ -139,12 +139,15 @@ describeWith('varnishd', 'the shared cache as docker/ configures it', () => {
     origin.version = 2;
     origin.slow();
     const stale = await get('/stale');
-    expect([stale.body, stale.cache]).toEqual(['version 1 of /stale', 'edge; hit; ttl=0']);
+    expect([stale.body, stale.cache]).toEqual([
+      'version 1 of /stale',
+      expect.stringMatching(/^edge; hit; ttl=-?[01]$/),
+    ]);
     origin.go();
     await until(async () => (await get('/stale')).body === 'version 2 of /stale');
     expect(origin.asked).toHaveLength(2);
     // Longer than both times together: whoever comes waits for the new one.
-    await setTimeout(2_300);
+    await setTimeout(3_300);
     origin.version = 3;
     expect(await bodies('/stale', 2)).toEqual(['version 3 of /stale', 'version 3 of /stale']);
   });
@@ -158,14 +161,14 @@ describeWith('varnishd', 'the shared cache as docker/ configures it', () => {
     await get('/same');
     await until(() => origin.asked.length === 2);
     expect(origin.asked[1]?.headers['if-none-match']).toBe('"1"');
-    await until(async () => (await get('/same')).cache === 'edge; hit; ttl=0');
+    await until(async () => (await get('/same')).headers.get('age') === '0');
     expect((await get('/same', { method: 'HEAD' })).headers.get('content-length')).toBe('18');
     expect(origin.asked).toHaveLength(2);
   });
 
   it('prefers what is stale to a failure', async () => {
     await get('/fails');
-    await setTimeout(2_200);
+    await setTimeout(3_200);
     origin.headers = { 'Cache-Control': 'no-store', 'Retry-After': '7' };
     for (const status of [500, 502, 503, 504]) {
       origin.status = status;
@@ -255,7 +258,7 @@ describeWith('varnishd', 'the shared cache as docker/ configures it', () => {
     await get('/kept');
     const { port } = origin;
     await origin.stop();
-    await setTimeout(2_200);
+    await setTimeout(3_200);
     for (let n = 0; n < 5; n += 1) expect((await get('/kept')).body).toBe('version 1 of /kept');
     for (const [method, url] of [
       ['GET', '/v1/other"<>?a=b'],

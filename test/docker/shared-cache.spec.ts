@@ -81,6 +81,7 @@ describeWith('varnishd', 'Posterr behind the shared cache of docker/', () => {
   };
 
   it('serves a crowd of anonymous readers nearly alone', async () => {
+    const from = Date.now();
     let hits = 0;
     const etags = new Map<string, string | null>();
     await load(20, 100, async (n) => {
@@ -102,7 +103,8 @@ describeWith('varnishd', 'Posterr behind the shared cache of docker/', () => {
     );
     expect(hits / 2_000).toBeGreaterThan(0.95);
     // Once for each page and five seconds.
-    expect(asked.length).toBeLessThanOrEqual(2 * pages.length);
+    const times = 1 + Math.ceil((Date.now() - from) / 5_000);
+    expect(asked.length).toBeLessThanOrEqual(times * pages.length);
   });
 
   it('gives each reader their own, whoever reads the same at the same time', async () => {
@@ -180,6 +182,7 @@ describeWith('varnishd', 'Posterr behind the shared cache of docker/', () => {
       [400, '/v1/users?limit=x', {}],
       [401, '/v1/me', {}],
       [401, '/v1/timelines/all', BAD],
+      [401, '/v1/timelines/all', { authorization: '' }],
       [200, '/health/ready', {}],
       [200, '/metrics', {}],
     ];
@@ -210,8 +213,8 @@ describeWith('varnishd', 'Posterr behind the shared cache of docker/', () => {
     await bob.publish('brand new');
     const from = Date.now();
     while ((await top()) !== 'brand new') await setTimeout(50);
-    // Five seconds as new, then once more while the new one is fetched.
-    expect(Date.now() - from).toBeLessThan(6_500);
+    // Mostly after five: then whoever comes first gets the old one, while the new one is fetched.
+    expect(Date.now() - from).toBeLessThan(10_000);
   });
 
   it('stands behind the load balancer, which tells Posterr by whom it is asked', async () => {
