@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { Client, type PageBody, type PostBody, type ProblemBody, type UserBody } from '../support/client.js';
 import { describeWith } from '../support/engines.js';
+import { EventReader } from '../support/event-source.js';
 import { freePort } from '../support/redis-process.js';
 import { World } from '../support/world.js';
 import { makeSecrets } from './compose.js';
@@ -215,6 +216,23 @@ describeWith('varnishd', 'Posterr behind the shared cache of docker/', () => {
     while ((await top()) !== 'brand new') await setTimeout(50);
     // Mostly after five: then whoever comes first gets the old one, while the new one is fetched.
     expect(Date.now() - from).toBeLessThan(10_000);
+  });
+
+  it('passes streams on as they come, to each reader their own', async () => {
+    const shared = await Promise.all([1, 2].map(() => EventReader.open(`${edge.url}/v1/streams/public`)));
+    const own = await EventReader.open(`${edge.url}/v1/stream`, {
+      authorization: `Bearer ${bob.tokens?.accessToken}`,
+    });
+    const refused = await fetch(`${edge.url}/v1/stream`);
+    expect([refused.status, cacheOf(refused)]).toEqual([401, 'edge; fwd=bypass']);
+    const post = await ada.publish('heard @bob');
+    const heard = (reader: EventReader): boolean =>
+      reader.bodies<PostBody>('post').some(({ id }) => id === post.id);
+    for (const reader of [...shared, own]) await reader.until(() => heard(reader));
+    await own.until(() => own.bodies('notification').length > 0);
+    for (const reader of shared) expect(reader.bodies('notification')).toEqual([]);
+    expect(asked.filter(({ url }) => url === '/v1/streams/public')).toHaveLength(2);
+    for (const reader of [...shared, own]) reader.close();
   });
 
   it('stands behind the load balancer, which tells Posterr by whom it is asked', async () => {
