@@ -266,7 +266,10 @@ describeWith('varnishd', 'Posterr behind the shared cache of docker/', () => {
       expect(asked).toHaveLength(1);
       // Whoever asked Caddy, and no word of theirs.
       expect(asked[0]?.headers['x-forwarded-for']).toBe('127.0.0.2');
-      expect((await get('/metrics')).status).toBe(404);
+      for (const url of ['/metrics', '/metrics/', '/METRICS', '/%6detrics', '//metrics', '/v1/../metrics'])
+        expect([url, (await get(url)).status]).toEqual([url, 404]);
+      // Streams go past it.
+      expect(await get('/v1/stream')).toMatchObject({ status: 401, cache: undefined });
       const token = `Bearer ${ada.tokens?.accessToken}`;
       expect(await get('/v1/me', { authorization: token })).toMatchObject({
         status: 200,
