@@ -32,9 +32,9 @@ export class AllowedMethods {
   }
 
   /** Those of the path of a request; none when there is no such path. */
-  at({ url }: FastifyRequest): string[] {
+  at({ url, originalUrl }: FastifyRequest): string[] {
     const path = url.split('?', 1)[0] ?? '';
-    if (path === '*') return [...METHODS, 'OPTIONS'];
+    if (originalUrl === '*') return [...METHODS, 'OPTIONS'];
     const allowed: string[] = METHODS.filter((method) => this.has(method, path));
     return allowed.length > 0 ? [...allowed, 'OPTIONS'] : [];
   }

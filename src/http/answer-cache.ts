@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { Changes } from '../shared/changes.js';
+import { etagOf } from './caching.js';
 
 interface KeptAnswer {
   /** Of the data, before the answer was made. */
@@ -19,12 +20,13 @@ declare module 'fastify' {
 
 const MOST_BYTES = 16 * 1_024 * 1_024;
 const LONGEST_URL = 300;
-/** The one answer that changes while nothing is written. */
+/** The route whose answer changes while nothing is written. */
 const CHANGES_WITH_TIME = '/v1/me/quota';
 
 /**
  * Keeps answers by reader and URL, and gives them again while nothing at all is written: what a reader gets never
- * differs, only its cost. Register it after the throttling, so that such requests count too.
+ * differs, only its cost. Register it after all that counts and refuses requests, and before the caching, which makes 304 of
+ * what was kept: then a client that only ever revalidates costs the database nothing either.
  */
 export function registerAnswerCache(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
@@ -35,15 +37,14 @@ export function registerAnswerCache(app: NestFastifyApplication): void {
   });
   fastify.decorateRequest('keptVersion', undefined);
 
-  fastify.addHook('onRequest', (request, reply, done) => {
+  fastify.addHook('preParsing', (request, reply, payload, done) => {
     const isKept =
-      request.method === 'GET' &&
-      request.authenticationFault === undefined &&
+      (request.method === 'GET' || request.method === 'HEAD') &&
       request.url.length <= LONGEST_URL &&
       request.url.startsWith('/v1/') &&
-      !request.url.startsWith(CHANGES_WITH_TIME);
+      request.routeOptions.url !== CHANGES_WITH_TIME;
     if (!isKept) {
-      done();
+      done(null, payload);
       return;
     }
     const version = changes.version();
@@ -53,20 +54,21 @@ export function registerAnswerCache(app: NestFastifyApplication): void {
       return;
     }
     request.keptVersion = version;
-    done();
+    done(null, payload);
   });
 
   fastify.addHook('onSend', (request, reply, payload: unknown, done) => {
     const version = request.keptVersion;
-    const etag = reply.getHeader('ETag');
-    if (version === undefined || reply.statusCode !== 200 || typeof payload !== 'string' || !etag) {
+    if (version === undefined || reply.statusCode !== 200 || typeof payload !== 'string') {
       done(null, payload);
       return;
     }
+    const etag = etagOf(payload);
+    reply.header('ETag', etag);
     const link = reply.getHeader('Link');
     const headers = {
       'Content-Type': String(reply.getHeader('Content-Type')),
-      ETag: String(etag),
+      ETag: etag,
       ...(link !== undefined && { Link: String(link) }),
     };
     answers.set(keyOf(request), { version, headers, body: Buffer.from(payload) });

@@ -54,6 +54,15 @@ describe('a request', () => {
     expect(await say('GET /v1/things HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /);
   });
 
+  it('with two hosts is refused, whichever of them the next one would take', async () => {
+    for (const second of ['Host: y', 'HOST: x', 'host:']) {
+      const answer = await say(
+        `GET /v1/things HTTP/1.1\r\nHost: x\r\n${second}\r\nConnection: close\r\n\r\n`,
+      );
+      expect(answer).toMatch(/^HTTP\/1\.1 400 [^]*"code":"malformed-request"/);
+    }
+  });
+
   it('with expectations of its own is answered all the same', async () => {
     const bytes = 'GET /v1/things HTTP/1.1\r\nHost: x\r\nExpect: tea\r\nConnection: close\r\n\r\n';
     expect(await say(bytes)).toMatch(/^HTTP\/1\.1 200 [^]*\r\nratelimit: /);

@@ -8,24 +8,37 @@ import { failureOf, problemOf } from './problem-filter.js';
 
 /**
  * Replaces a URL whose path cannot be decoded by one that can: the router answers such a request past all hooks, so
- * without limits, request id and log. `registerRequestCheck` refuses it in its turn.
+ * without limits, request id and log. `registerRequestCheck` refuses it in its turn. The router does the same with the `*`
+ * of `OPTIONS *`.
  */
 export function decodableUrl({ url = '/' }: IncomingMessage): string {
+  if (url === '*') return '/*';
   return isDecodable(url) ? url : url.replaceAll('%', '%25');
 }
 
 /**
- * Refuses paths that cannot be decoded, and requests that do not name their host (RFC 9112, 3.2). Register it after the
- * authentication and the throttling.
+ * Refuses paths that cannot be decoded, and requests that do not name their host once (RFC 9112, 3.2). Register it after
+ * the authentication and the throttling.
  */
 export function registerRequestCheck(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('preParsing', ({ originalUrl, url, headers, raw }, _reply, payload, done) => {
     const isHostMissing = headers.host === undefined && raw.httpVersion === '1.1';
     // Both URLs are the same string but for the replaced ones.
-    if (originalUrl === url && !isHostMissing) done(null, payload);
-    else done(new BadRequestException());
+    const isReplaced = originalUrl !== url && originalUrl !== '*';
+    if (isReplaced || isHostMissing || isHostRepeated(raw)) done(new BadRequestException());
+    else done(null, payload);
   });
+}
+
+/** Node takes the first one, and what is before Posterr may take another. */
+function isHostRepeated({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let n = 0; n < rawHeaders.length; n += 2) {
+    const name = rawHeaders[n];
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts > 1;
 }
 
 function isDecodable(url: string): boolean {

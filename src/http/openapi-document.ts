@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { sendDocumentationFilesWhole } from './documentation-files.js';
 import { describeAnswers } from './openapi-answers.js';
 import { describeExamples } from './openapi-examples.js';
 import { GUIDE, TAGS } from './openapi-guide.js';
@@ -38,6 +39,7 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
 
 /** Serves the document at /openapi.json, and Swagger UI at /docs with all that it needs. */
 export function serveDocument(app: INestApplication): void {
+  sendDocumentationFilesWhole(app);
   SwaggerModule.setup('docs', app, buildDocument(app), {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],

@@ -44,26 +44,34 @@ interface RequestEnd {
   readonly durationMs: number;
 }
 
+type Tell = (request: FastifyRequest, reply: FastifyReply, end: RequestEnd) => void;
+const told = new WeakMap<object, Tell[]>();
+
 /**
  * Calls `tell` once for each request. Fastify's onResponse is silent when a client does not wait for the answer, and
  * such requests may well have written. Register it after the context, and before the hooks that answer.
  */
-export function onRequestEnd(
-  app: NestFastifyApplication,
-  tell: (request: FastifyRequest, reply: FastifyReply, end: RequestEnd) => void,
-): void {
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onRequest', (request, reply, done) => {
-      const begun = performance.now();
-      const own = context.getStore();
-      reply.raw.once('close', () => {
-        const end = { isAnswered: reply.raw.writableFinished, durationMs: performance.now() - begun };
-        // A lost connection closes outside of the context of the request.
-        if (own) context.run(own, tell, request, reply, end);
-        else tell(request, reply, end);
-      });
-      done();
+export function onRequestEnd(app: NestFastifyApplication, tell: Tell): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  const others = told.get(fastify);
+  if (others) {
+    others.push(tell);
+    return;
+  }
+  const all = [tell];
+  told.set(fastify, all);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const begun = performance.now();
+    const own = context.getStore();
+    const tellAll = (): void => {
+      const end = { isAnswered: reply.raw.writableFinished, durationMs: performance.now() - begun };
+      for (const one of all) one(request, reply, end);
+    };
+    reply.raw.once('close', () => {
+      // A lost connection closes outside of the context of the request.
+      if (own) context.run(own, tellAll);
+      else tellAll();
     });
+    done();
+  });
 }

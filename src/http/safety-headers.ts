@@ -1,3 +1,4 @@
+import cors from '@fastify/cors';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '../config.js';
 
@@ -26,21 +27,28 @@ const EXPOSED = [
 const PREFLIGHT_SECONDS = 600;
 
 /** What browsers are told, on every answer. Pages of other origins may read, but never with credentials of ours. */
-export function registerSafetyHeaders(app: NestFastifyApplication, { corsOrigins, publicUrl }: Config): void {
+export async function registerSafetyHeaders(
+  app: NestFastifyApplication,
+  { corsOrigins, publicUrl }: Config,
+): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance();
   const overTls = publicUrl.startsWith('https:');
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onRequest', (request, reply, done) => {
-      reply.headers({
-        'X-Content-Type-Options': 'nosniff',
-        'Referrer-Policy': 'no-referrer',
-        'Content-Security-Policy': /^\/docs(?:[/?]|$)/.test(request.url) ? PAGES : NOTHING,
-        ...(overTls && { 'Strict-Transport-Security': 'max-age=31536000' }),
-      });
-      done();
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.headers({
+      'X-Content-Type-Options': 'nosniff',
+      'Referrer-Policy': 'no-referrer',
+      'Content-Security-Policy': /^\/docs(?:[/?]|$)/.test(request.url) ? PAGES : NOTHING,
+      ...(overTls && { 'Strict-Transport-Security': 'max-age=31536000' }),
     });
-  app.enableCors({
+    done();
+  });
+  // The plugin has a route of its own, which would take the handler of errors from before Nest sets its own.
+  fastify.addHook('onRoute', (route) => {
+    if (route.url !== '*') return;
+    route.errorHandler = (error, request, reply) => fastify.errorHandler(error, request, reply);
+  });
+  // Not by Nest, which sets all these headers a second time, for middleware that answers by itself: there is none.
+  await fastify.register(cors, {
     origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: EXPOSED,

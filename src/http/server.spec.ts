@@ -266,6 +266,17 @@ describe('a page of another origin', () => {
     expect([answer.status, answer.headers.get('Allow')]).toEqual([204, 'GET, HEAD, POST, OPTIONS']);
     expect((await app.get('/v1/things', 'nobody', { method: 'OPTIONS' })).status).toBe(401);
   });
+
+  it('is not needed to ask the server as a whole', async () => {
+    const all = await say('OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    expect(all).toMatch(/^HTTP\/1\.1 204 [^]*\r\nallow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n/);
+    for (const name of ['x-request-id', 'x-content-type-options', 'ratelimit'])
+      expect(all).toContain(`\r\n${name}: `);
+    for (const line of ['GET *', 'OPTIONS /*'])
+      expect(await say(`${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)).toMatch(
+        /^HTTP\/1\.1 404 [^]*"not-found"/,
+      );
+  });
 });
 
 describe('those who run it', () => {

@@ -48,13 +48,13 @@ export async function createServer(module: DynamicModule, config: Config): Promi
   registerRequestContext(app);
   registerRequestLog(app);
   app.get(Metrics, { strict: false }).watch(app);
-  registerSafetyHeaders(app, config);
+  await registerSafetyHeaders(app, config);
   registerAuthentication(app);
   registerThrottling(app);
   registerRequestCheck(app);
   registerPageLinks(app);
-  registerCaching(app);
   registerAnswerCache(app);
+  registerCaching(app);
   serveDocument(app);
   return app;
 }

@@ -17,6 +17,7 @@ function interpolated(text: string): string {
 describe('docker/compose.yml', () => {
   it('starts the standard set unless a profile is asked for, and the embedded one with nothing else', () => {
     expect(services.filter(([, { profiles }]) => profiles).map(([name]) => name)).toEqual([
+      'edge',
       'posterr-embedded',
     ]);
     expect(compose.services['posterr-embedded']).not.toHaveProperty('depends_on');
@@ -63,7 +64,7 @@ describe('docker/compose.yml', () => {
     });
 
     it('names networks, volumes, secrets and files that are there', () => {
-      for (const network of service.networks) expect(compose.networks).toHaveProperty(network);
+      for (const network of service.networks ?? []) expect(compose.networks).toHaveProperty(network);
       for (const secret of service.secrets ?? []) expect(compose.secrets).toHaveProperty([secret]);
       for (const volume of service.volumes ?? []) {
         const [source = ''] = volume.split(':');
@@ -89,9 +90,11 @@ describe('docker/compose.yml', () => {
     expect(published).toEqual(['caddy']);
     expect(compose.networks['back']).toEqual({ internal: true });
     const members = (network: string) =>
-      services.filter(([, { networks }]) => networks.includes(network)).map(([name]) => name);
+      services.filter(([, { networks }]) => networks?.includes(network)).map(([name]) => name);
     expect(members('front')).toEqual(['caddy', 'api-1', 'api-2']);
     expect(members('back')).not.toContain('caddy');
+    const shared = services.filter(([, { network_mode: mode }]) => mode !== undefined);
+    expect(shared.map(([name, { network_mode: mode }]) => [name, mode])).toEqual([['edge', 'service:caddy']]);
   });
 
   it('configures Posterr with keys that it knows and values that it takes', () => {

@@ -16,13 +16,14 @@ export const mongoUri: string | undefined = process.env['MONGODB_URI'] || (await
 /** A Redis for all tests of the run: each takes keys of its own, and never flushes it. */
 export const redisUrl: string | undefined = process.env['REDIS_URL'] || undefined;
 
-/** `redis-server` is the program, for tests that stop and freeze a Redis of their own. */
-export type Engine = 'MongoDB' | 'Redis' | 'redis-server';
+/** `redis-server` and `varnishd` are programs, for tests that start and stop their own. */
+export type Engine = 'MongoDB' | 'Redis' | 'redis-server' | 'varnishd';
 
 const present: Record<Engine, boolean> = {
   MongoDB: mongoUri !== undefined,
   Redis: redisUrl !== undefined,
   'redis-server': process.env['ENGINES_REDIS_SERVER'] === 'yes',
+  varnishd: process.env['ENGINES_VARNISHD'] === 'yes',
 };
 
 /** `describe` where all the engines are present; elsewhere a suite that is skipped, and says what it misses. */

@@ -23,7 +23,18 @@ export class World {
 
   /** `settings` are environment variables; limits are lifted unless they say otherwise. */
   static async start(settings: Record<string, string> = {}): Promise<World> {
-    const engines = World.profile === 'standard' ? await standardEngines() : await embeddedEngines();
+    return World.on(
+      World.profile === 'standard' ? await standardEngines() : await embeddedEngines(),
+      settings,
+    );
+  }
+
+  /** Another server on the same engines; stop it first. */
+  async another(): Promise<World> {
+    return World.on({ settings: this.engines.settings, remove: () => Promise.resolve() }, {});
+  }
+
+  private static async on(engines: Engines, settings: Record<string, string>): Promise<World> {
     const config = readConfig({
       ...engines.settings,
       PORT: '0',

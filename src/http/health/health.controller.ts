@@ -1,4 +1,4 @@
-import { Controller, Get, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Controller, Get, Header, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
 import { setTimeout } from 'node:timers/promises';
@@ -21,6 +21,9 @@ export class Draining implements OnModuleDestroy {
   }
 }
 
+/** A balancer before a shared cache must learn the present state. */
+const NotShared = (): MethodDecorator => Header('CDN-Cache-Control', 'no-store');
+
 @ApiTags('operations')
 @Controller('health')
 export class HealthController {
@@ -37,6 +40,7 @@ export class HealthController {
    * Answers whenever the process can answer at all: restart it when it does not.
    */
   @Get('live')
+  @NotShared()
   isLive(): HealthView {
     return { status: 'ok' };
   }
@@ -47,6 +51,7 @@ export class HealthController {
    * Send requests to it only while this is 200: a process that is being stopped says 503 first, and closes then.
    */
   @Get('ready')
+  @NotShared()
   @Problems('service-unavailable')
   async isReady(): Promise<HealthView> {
     const { status } = await this.health.check([

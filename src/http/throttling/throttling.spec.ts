@@ -97,6 +97,9 @@ describe('the default policy', () => {
       expect([last.status, last.headers.get('Retry-After')]).toEqual([429, '1']);
       expect(await last.json()).toMatchObject({ code: 'rate-limited' });
       expect(headersOf(last)).toEqual(['"default";q=40;w=60', '"default";r=0;t=1']);
+      // Pages of other origins may read it too.
+      expect(last.headers.get('Access-Control-Allow-Origin')).toBe('*');
+      expect(last.headers.get('Cache-Control')).toBe('no-store');
       app.clock.time += 1;
     }
   });
