@@ -19,6 +19,7 @@ describe('the configuration', () => {
       adminUsernames: [],
       publicUrl: 'http://localhost:3000',
       corsOrigins: ['*'],
+      webApp: false,
       trustedProxies: [],
       logLevel: 'info',
       role: 'all',
@@ -40,6 +41,7 @@ describe('the configuration', () => {
       OIDC_ISSUER: 'https://id.example',
       OIDC_AUDIENCE: 'posterr',
       LOG_LEVEL: '',
+      WEB_APP: 'true',
       UNKNOWN: 'x',
     });
     expect(config).toMatchObject({
@@ -50,6 +52,7 @@ describe('the configuration', () => {
       publicUrl: 'https://posterr.example',
       trustedProxies: ['10.0.0.0/8', '::1'],
       oidc: { issuer: 'https://id.example', audience: 'posterr' },
+      webApp: true,
       logLevel: 'info',
     });
     const parts = [config, config.adminUsernames, config.corsOrigins, config.trustedProxies, config.oidc];

@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { describeAnswers } from './openapi-answers.js';
+import { documentToTry } from './openapi-to-try.js';
 import { describeValues } from './openapi-values.js';
 import { Problem } from './problem.dto.js';
 
@@ -58,9 +59,10 @@ const TAGS = [
 
 /** Serves the document at /openapi.json, and Swagger UI at /docs with all that it needs. */
 export function serveDocument(app: INestApplication): void {
-  SwaggerModule.setup('docs', app, buildDocument(app), {
-    jsonDocumentUrl: 'openapi.json',
-    raw: ['json'],
+  const document = buildDocument(app);
+  SwaggerModule.setup('docs', app, document, { ui: false, raw: ['json'], jsonDocumentUrl: 'openapi.json' });
+  SwaggerModule.setup('docs', app, documentToTry(document), {
+    raw: false,
     customSiteTitle: 'Posterr API',
     swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
   });

@@ -16,13 +16,17 @@ export const mongoUri: string | undefined = process.env['MONGODB_URI'] || (await
 /** A Redis for all tests of the run: each takes keys of its own, and never flushes it. */
 export const redisUrl: string | undefined = process.env['REDIS_URL'] || undefined;
 
+/** The program of a browser. */
+export const chromiumPath: string | undefined = process.env['CHROMIUM'] || undefined;
+
 /** `redis-server` is the program, for tests that stop and freeze a Redis of their own. */
-export type Engine = 'MongoDB' | 'Redis' | 'redis-server';
+export type Engine = 'MongoDB' | 'Redis' | 'redis-server' | 'Chromium';
 
 const present: Record<Engine, boolean> = {
   MongoDB: mongoUri !== undefined,
   Redis: redisUrl !== undefined,
   'redis-server': process.env['ENGINES_REDIS_SERVER'] === 'yes',
+  Chromium: chromiumPath !== undefined,
 };
 
 /** `describe` where all the engines are present; elsewhere a suite that is skipped, and says what it misses. */
