@@ -5,9 +5,10 @@ import { EventsModule } from './events/events.module.js';
 import { HttpModule } from './http/http.module.js';
 import { AccountsModule } from './modules/accounts/accounts.module.js';
 import { FollowsModule } from './modules/follows/follows.module.js';
-import { NotificationsModule } from './modules/notifications/notifications.module.js';
+import { NotificationsModule } from './modules/notifications/notifications.public.js';
 import { PostsModule } from './modules/posts/posts.public.js';
 import { SearchModule } from './modules/search/search.module.js';
+import { StreamsModule } from './modules/streams/streams.module.js';
 import { TimelinesModule } from './modules/timelines/timelines.module.js';
 import { UsersModule } from './modules/users/users.public.js';
 
@@ -27,6 +28,7 @@ export class AppModule {
         TimelinesModule,
         NotificationsModule,
         SearchModule,
+        StreamsModule,
       ],
     };
   }

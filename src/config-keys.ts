@@ -144,6 +144,12 @@ export const CONFIG_KEYS = {
     300,
     'Requests a minute for each user or address; 0: no limit. Those for login and registration scale with it.',
   ),
+  STREAMS_PER_CLIENT: number(
+    0,
+    MOST,
+    10,
+    'Streams that each user or address may have open at one process; 0: no limit.',
+  ),
   ADMIN_USERNAMES: list(
     'usernames, separated by commas',
     'Who gets the role admin when they register or log in. Register these names before you open to the public.',

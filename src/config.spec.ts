@@ -16,6 +16,7 @@ describe('the configuration', () => {
       postMaxLength: 777,
       mentionsPerPost: 10,
       rateLimitPerMinute: 300,
+      streamsPerClient: 10,
       adminUsernames: [],
       publicUrl: 'http://localhost:3000',
       corsOrigins: ['*'],

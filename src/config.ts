@@ -27,6 +27,8 @@ export abstract class Config {
   abstract readonly mentionsPerPost: number;
   /** Requests a minute for each user or address; 0: no limit. */
   abstract readonly rateLimitPerMinute: number;
+  /** Open at once at one process, for each user or address; 0: no limit. */
+  abstract readonly streamsPerClient: number;
   /** In lower case. */
   abstract readonly adminUsernames: readonly string[];
   /** Where clients reach this service, without a slash at the end. */
@@ -80,6 +82,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     postMaxLength: values.POST_MAX_LENGTH,
     mentionsPerPost: values.MENTIONS_PER_POST,
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
+    streamsPerClient: values.STREAMS_PER_CLIENT,
     adminUsernames: Object.freeze((values.ADMIN_USERNAMES ?? []).map((name) => name.toLowerCase())),
     publicUrl: values.PUBLIC_URL ?? `http://localhost:${values.PORT}`,
     corsOrigins: values.CORS_ORIGINS,

@@ -16,6 +16,8 @@ import { Forbidden, InvalidToken } from './http-errors.js';
 export interface Actor {
   readonly id: Id;
   readonly roles: readonly string[];
+  /** In ms. */
+  readonly tokenExpiresAt: number;
 }
 
 /** Tells whose a bearer token is. */

@@ -28,6 +28,7 @@ export const PROBLEMS = {
   'self-follow': { status: 422, title: 'You cannot follow yourself' },
   'idempotency-key-reused': { status: 422, title: 'The idempotency key belongs to another body' },
   'quota-exceeded': { status: 429, title: "Today's posts are used up" },
+  'too-many-streams': { status: 429, title: 'Too many streams are open' },
   'rate-limited': { status: 429, title: 'Too many requests' },
   'header-too-large': { status: 431, title: 'The headers are too large' },
   'internal-error': { status: 500, title: 'Something went wrong here' },

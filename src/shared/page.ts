@@ -126,7 +126,7 @@ async function readNewer<Item>(
     items,
     hasMore,
     ...(hasMore && { next: { toward: 'older', gap: end } }),
-    prev: advance(position, unseen.items.map(idOf), unseen.hasMore, settledBefore),
+    prev: positionAfter(position, unseen.items.map(idOf), unseen.hasMore, settledBefore),
   };
 }
 
@@ -138,7 +138,7 @@ async function readUp<Item>(
   idOf: (item: Item) => Id,
 ): Promise<Page<Item>> {
   const { items, hasMore } = await readUnseen(range, { limit, settledBefore }, position, read, idOf);
-  const end = advance(position, items.map(idOf), hasMore, settledBefore);
+  const end = positionAfter(position, items.map(idOf), hasMore, settledBefore);
   return { items, hasMore, ...(hasMore && { next: end }), prev: end };
 }
 
@@ -162,8 +162,8 @@ async function readUnseen<Item>(
   return { items, hasMore: found.length > items.length };
 }
 
-/** The position above `shown`, ids from the oldest up, of which there is more above when `hasMore`. */
-function advance(
+/** The position above `shown`, ids from the oldest up that come after `position`, of which there is more above when `hasMore`. */
+export function positionAfter(
   { gap, seen = [] }: Position,
   shown: readonly Id[],
   hasMore: boolean,

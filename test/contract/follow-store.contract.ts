@@ -54,6 +54,18 @@ export function followStoreContract(open: OpenAdapters): void {
     expect(await followersOf(cid)).toEqual([bob, ada]);
   });
 
+  it('tells who of many follows somebody now', async () => {
+    const cid = await stores.user('cid');
+    const others = await Promise.all(Array.from({ length: 20 }, (_, n) => stores.user(`user${n}`)));
+    await Promise.all([ada, ...others].map((id) => stores.follow(id, bob)));
+    await stores.follows.unfollow(ada, bob);
+    await stores.follow(bob, cid);
+
+    const among = await stores.follows.followersAmong([ada, cid, bob, ...others.slice(5)], bob);
+    expect(among.toSorted()).toEqual(others.slice(5).toSorted());
+    expect(await stores.follows.followersAmong([], bob)).toEqual([]);
+  });
+
   it('counts equal lists after many changes at once', async () => {
     const others = await Promise.all(Array.from({ length: 10 }, (_, n) => stores.user(`user${n}`)));
     const changes: Promise<unknown>[] = [];

@@ -71,6 +71,18 @@ export function notificationStoreContract(open: OpenAdapters): void {
     expect(await stores.notifications.unread(ada)).toEqual({ lastReadId: newest, unreadCount: 1 });
   });
 
+  it("tells of everybody's what is new", async () => {
+    expect(await stores.notifications.ofEverybody(everything())).toEqual([]);
+    await stores.notifications.add([follow('a'), follow('b', { recipientId: bob, actorId: ada })]);
+    await stores.notifications.add([follow('c')]);
+
+    const [c, b, a] = await stores.notifications.ofEverybody(everything());
+    expect([c?.recipientId, b?.recipientId, a?.recipientId]).toEqual([ada, bob, ada]);
+    expect([c?.id, a?.id]).toEqual(await list());
+    const newer = everything({ from: b?.id ?? '', newestFirst: false, limit: 1 });
+    expect(await stores.notifications.ofEverybody(newer)).toEqual([b]);
+  });
+
   it("marks nothing by an id that is not the recipient's", async () => {
     await stores.notifications.add([follow('a')]);
     const [id = ''] = await list();

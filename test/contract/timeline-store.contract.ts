@@ -53,6 +53,7 @@ export function timelineStoreContract(open: OpenAdapters): void {
     expect(await stores.timelines.following(ada, everything())).toEqual([repost.id, early.id]);
     await stores.follows.unfollow(ada, bob);
     expect(await stores.timelines.following(ada, everything())).toEqual([repost.id]);
+    expect(await stores.timelines.followingAtOnce(ada, everything())).toEqual([repost.id]);
   });
 
   it('following: equals the filtered timeline of all for the active and the silent, in every stretch', async () => {

@@ -22,8 +22,8 @@ import { Dependencies } from '../../src/shared/readiness.js';
 export const ADA: Id = '0192b3f4-8c1e-7a52-9d43-5f0c7c1d2e40';
 export const GRACE: Id = '0192b3f4-8c1e-7a52-9d43-5f0c7c1d2e41';
 const TOKENS: Readonly<Record<string, Actor>> = {
-  ada: { id: ADA, roles: [] },
-  grace: { id: GRACE, roles: ['admin'] },
+  ada: { id: ADA, roles: [], tokenExpiresAt: Number.MAX_SAFE_INTEGER },
+  grace: { id: GRACE, roles: ['admin'], tokenExpiresAt: Number.MAX_SAFE_INTEGER },
 };
 
 /** Tokens are names: `ada`, and `grace` who is an admin. With `down` nobody can be judged. */

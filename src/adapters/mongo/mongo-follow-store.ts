@@ -51,6 +51,22 @@ export class MongoFollowStore extends FollowStore {
     return this.list('follower', 'followed', userId, stretch);
   }
 
+  async followersAmong(userIds: readonly Id[], followedId: Id): Promise<Id[]> {
+    const find = {
+      _id: { $in: userIds.map((id) => edgeKey(id, followedId)) },
+      // The shards are found by it.
+      follower: { $in: userIds.map(toUuid) },
+      on: true,
+    };
+    const found = await this.db.run(() =>
+      this.db
+        .collection('follows')
+        .find(find, { projection: { _id: 0, follower: 1 } })
+        .toArray(),
+    );
+    return found.map((follow) => toId(follow.follower));
+  }
+
   private async begin(
     followerId: Id,
     followedId: Id,

@@ -3,7 +3,11 @@ import type {
   Notification,
   NotificationType,
 } from '../../modules/notifications/domain/notification.js';
-import { NotificationStore, type UnreadState } from '../../modules/notifications/notifications.ports.js';
+import {
+  NotificationStore,
+  type Told,
+  type UnreadState,
+} from '../../modules/notifications/notifications.ports.js';
 import { ServiceUnavailable } from '../../shared/errors.js';
 import { type Id, type Ids, LOWEST_ID } from '../../shared/ids.js';
 import type { Stretch } from '../../shared/page.js';
@@ -35,6 +39,17 @@ export class MongoNotificationStore extends NotificationStore {
         .find(find, { ...options, projection: { once: 0 } })
         .toArray();
       return found.map(toNotification);
+    });
+  }
+
+  ofEverybody(stretch: Stretch): Promise<Told[]> {
+    const { filter, options } = within('_id', stretch);
+    return this.db.run(async () => {
+      const found = await this.db
+        .collection('notifications')
+        .find(filter, { ...options, projection: { recipientId: 1 } })
+        .toArray();
+      return found.map(({ _id, recipientId }) => ({ id: toId(_id), recipientId: toId(recipientId) }));
     });
   }
 

@@ -38,6 +38,10 @@ export class MongoTimelineStore extends TimelineStore {
     return this.list({ bucket: { $in: buckets }, authorId: { $in: authors }, listed: 'post' }, stretch);
   }
 
+  followingAtOnce(readerId: Id, stretch: Stretch): Promise<Id[]> {
+    return this.following(readerId, stretch);
+  }
+
   private list(filter: mongo.Filter<PostDocument>, stretch: Stretch): Promise<Id[]> {
     const bounds = within('_id', stretch);
     return this.db.run(async () => {

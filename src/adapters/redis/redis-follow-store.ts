@@ -29,4 +29,8 @@ export class RedisFollowStore extends FollowStore {
   followedBy(userId: Id, stretch: Stretch): Promise<Follow[]> {
     return this.inner.followedBy(userId, stretch);
   }
+
+  followersAmong(userIds: readonly Id[], followedId: Id): Promise<Id[]> {
+    return this.inner.followersAmong(userIds, followedId);
+  }
 }

@@ -46,6 +46,10 @@ export class RedisTimelineStore extends TimelineStore {
     return (await this.fromLists(readerId, stretch)) ?? this.parts.inner.following(readerId, stretch);
   }
 
+  followingAtOnce(readerId: Id, stretch: Stretch): Promise<Id[]> {
+    return this.parts.inner.followingAtOnce(readerId, stretch);
+  }
+
   /** Ends when no list is being made any more. */
   async settle(): Promise<void> {
     while (this.making.size > 0) await Promise.all(this.making.values());

@@ -4,7 +4,7 @@ import type { DomainEvent } from '../../shared/events.js';
 import type { Id, Ids } from '../../shared/ids.js';
 import type { Stretch } from '../../shared/page.js';
 import type { SqliteDatabase } from './sqlite-database.js';
-import { listStretch, stamp, toBlob, toId } from './sqlite-ids.js';
+import { idsIn, listStretch, stamp, toBlob, toId, toJson } from './sqlite-ids.js';
 import type { SqliteOutbox } from './sqlite-outbox.js';
 
 export class SqliteFollowStore extends FollowStore {
@@ -46,6 +46,12 @@ export class SqliteFollowStore extends FollowStore {
   async followedBy(userId: Id, stretch: Stretch): Promise<Follow[]> {
     const sql = 'SELECT id, followed_id AS user_id FROM follows WHERE follower_id = ?';
     return this.list(sql, userId, stretch);
+  }
+
+  async followersAmong(userIds: readonly Id[], followedId: Id): Promise<Id[]> {
+    const sql = `SELECT id FROM ${idsIn('?')} AS asked
+      WHERE EXISTS (SELECT 1 FROM follows WHERE follower_id = asked.id AND followed_id = ?)`;
+    return this.db.all(sql, toJson(userIds), toBlob(followedId)).map((row) => toId(row['id']));
   }
 
   private list(sql: string, userId: Id, stretch: Stretch): Follow[] {

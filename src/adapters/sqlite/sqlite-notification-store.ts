@@ -3,7 +3,11 @@ import type {
   Notification,
   NotificationType,
 } from '../../modules/notifications/domain/notification.js';
-import { NotificationStore, type UnreadState } from '../../modules/notifications/notifications.ports.js';
+import {
+  NotificationStore,
+  type Told,
+  type UnreadState,
+} from '../../modules/notifications/notifications.ports.js';
 import { type Id, type Ids, LOWEST_ID } from '../../shared/ids.js';
 import type { Stretch } from '../../shared/page.js';
 import type { Row, SqliteDatabase } from './sqlite-database.js';
@@ -57,6 +61,14 @@ export class SqliteNotificationStore extends NotificationStore {
       ORDER BY notification.id ${order} LIMIT ?5`;
     const asked = JSON.stringify([...new Set(types)]);
     return this.db.all(sql, asked, toBlob(recipientId), toBlob(from), toBlob(before), limit);
+  }
+
+  async ofEverybody(stretch: Stretch): Promise<Told[]> {
+    const sql = 'SELECT id, recipient_id FROM notifications WHERE true';
+    return listStretch(this.db, sql, 'id', stretch).map((row) => ({
+      id: toId(row['id']),
+      recipientId: toId(row['recipient_id']),
+    }));
   }
 
   async unread(recipientId: Id): Promise<UnreadState> {

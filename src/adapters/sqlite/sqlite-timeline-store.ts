@@ -41,6 +41,10 @@ export class SqliteTimelineStore extends TimelineStore {
     return toIds(complete ? found : this.merge(readerId, stretch));
   }
 
+  followingAtOnce(readerId: Id, stretch: Stretch): Promise<Id[]> {
+    return this.following(readerId, stretch);
+  }
+
   private scan(readerId: Id, { from, before, newestFirst, limit }: Stretch, budget: number): Row[] {
     const order = newestFirst ? 'DESC' : 'ASC';
     const sql = `

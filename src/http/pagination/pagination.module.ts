@@ -6,6 +6,6 @@ import { SharedCursorKey } from './shared-cursor-key.js';
 @Global()
 @Module({
   providers: [Pages, { provide: CursorKey, useClass: SharedCursorKey }],
-  exports: [Pages],
+  exports: [Pages, CursorKey],
 })
 export class PaginationModule {}

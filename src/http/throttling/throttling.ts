@@ -61,6 +61,6 @@ function isPreflight({ method, headers }: FastifyRequest): boolean {
 }
 
 /** Users count by themselves wherever they are, everybody else by address (of IPv6, by network). */
-function trackerOf(request: FastifyRequest): string {
+export function trackerOf(request: FastifyRequest): string {
   return request.actor ? `user:${request.actor.id}` : `address:${normalizeIp(request.ip)}`;
 }

@@ -12,6 +12,6 @@ export class TokenAuthenticator extends Authenticator {
   override async authenticate(token: string): Promise<Actor> {
     const bearer = await this.verifier.verify(token);
     if (!bearer) throw new InvalidToken();
-    return { id: bearer.userId, roles: bearer.roles };
+    return { id: bearer.userId, roles: bearer.roles, tokenExpiresAt: bearer.expiresAt };
   }
 }

@@ -25,4 +25,7 @@ export abstract class FollowStore {
   abstract followersOf(userId: Id, stretch: Stretch): Promise<Follow[]>;
 
   abstract followedBy(userId: Id, stretch: Stretch): Promise<Follow[]>;
+
+  /** Those of `userIds` who follow the user now, in no order. */
+  abstract followersAmong(userIds: readonly Id[], followedId: Id): Promise<Id[]>;
 }

@@ -8,6 +8,9 @@ export interface UnreadState {
   readonly unreadCount: number;
 }
 
+/** A notification was there for its recipient. */
+export type Told = Pick<Notification, 'id' | 'recipientId'>;
+
 /** Keeps what users are told. */
 export abstract class NotificationStore {
   /** Gives each its id and stores it, unless its recipient was told under the same `once` before. */
@@ -19,6 +22,9 @@ export abstract class NotificationStore {
     types: readonly NotificationType[],
     stretch: Stretch,
   ): Promise<Notification[]>;
+
+  /** Everybody's notifications, each with no more than whose it is. */
+  abstract ofEverybody(stretch: Stretch): Promise<Told[]>;
 
   abstract unread(recipientId: Id): Promise<UnreadState>;
 

@@ -13,6 +13,9 @@ export abstract class TimelineStore {
   /** Posts of the people whom the reader follows now, replies left out. */
   abstract following(readerId: Id, stretch: Stretch): Promise<Id[]>;
 
+  /** As `following`, from what `all` is read from too: what is visible there is visible here. It may cost more. */
+  abstract followingAtOnce(readerId: Id, stretch: Stretch): Promise<Id[]>;
+
   abstract ofAuthor(authorId: Id, view: AuthorView, stretch: Stretch): Promise<Id[]>;
 }
 
