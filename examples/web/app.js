@@ -119,8 +119,10 @@ class UnreadCount extends HTMLElement {
   async #show() {
     try {
       const { unreadCount } = await listed()({ limit: 1 });
-      this.textContent = unreadCount > 99 ? '99+' : unreadCount || '';
-      this.ariaLabel = `${unreadCount} unread`;
+      const figure = unreadCount > 99 ? '99+' : unreadCount;
+      this.replaceChildren(
+        ...(unreadCount > 0 ? [figure, h('span', { class: 'only-heard' }, ' unread')] : []),
+      );
     } catch (problem) {
       // A number that is a little old hurts nobody; live.js asks again.
       if (!(problem instanceof Problem)) throw problem;
@@ -140,7 +142,8 @@ document.querySelector('.skip').addEventListener('click', (event) => {
   main.focus();
 });
 addEventListener('viewshown', markPlace);
-onSessionChange(() => {
+onSessionChange(({ ended }) => {
+  if (ended) announce('Your session has ended. Log in again, please.', 'bad');
   frame();
   restart();
 });

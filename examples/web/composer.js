@@ -109,7 +109,8 @@ class PostsLeft extends HTMLElement {
   }
 
   #show(left) {
-    this.textContent = left === undefined ? '' : `${count(left, 'post')} left today`;
+    this.textContent =
+      left === undefined ? '' : `${left === 0 ? 'No posts' : count(left, 'post')} left today`;
     this.classList.toggle('scarce', left === 0);
   }
 }

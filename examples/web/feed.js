@@ -32,6 +32,7 @@ class PostFeed extends HTMLElement {
   #next;
   #prev;
   #isReading = false;
+  #isBehind = false;
   #stopListening;
   #observer = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && this.#readOn(), {
     rootMargin: AHEAD,
@@ -41,7 +42,7 @@ class PostFeed extends HTMLElement {
   #items = h('div', { class: 'items' });
   #newer = h('button', { type: 'button', class: 'newer', onclick: () => this.#showWaiting(), hidden: true });
   #status = h('p', { class: 'status', role: 'status' });
-  #more = h('button', { type: 'button', class: 'more', onclick: () => this.#readOn() }, 'Show more');
+  #more = h('button', { type: 'button', class: 'more', onclick: () => this.#showMore() }, 'Show more');
 
   begin(options) {
     this.#options = { query: {}, kind: 'post', ...options };
@@ -50,10 +51,11 @@ class PostFeed extends HTMLElement {
     void this.#readOn();
   }
 
-  /** Also when a view is shown again: then it catches up. */
+  /** Also when a view is shown again: what came in the meantime was told to nobody here. */
   connectedCallback() {
     const { live, belongs } = this.#options;
     if (live) {
+      if (this.#prev) void this.#catchUp();
       this.#stopListening = live.events.listen({
         [live.type]: (item) => this.#arrive([item]),
         catchUp: () => this.#catchUp(),
@@ -73,16 +75,13 @@ class PostFeed extends HTMLElement {
     if (this.#isReading) return;
     this.#isReading = true;
     this.setAttribute('aria-busy', 'true');
-    const isFirst = !this.#prev;
     try {
       const { items, page } = await this.#options.read({ ...this.#options.query, cursor: this.#next });
-      const cards = this.#unknown(items).map((item) => this.#card(item));
-      this.#items.append(...cards);
+      this.#items.append(...this.#unknown(items).map((item) => this.#card(item)));
       this.#prev ??= page.prev;
       this.#next = page.next;
       this.#more.hidden = !page.hasMore;
       this.#status.textContent = this.#known.size === 0 ? this.#options.empty : '';
-      if (document.activeElement === document.body && !isFirst) cards[0]?.querySelector('a')?.focus();
     } catch (problem) {
       this.#status.textContent = inWords(problem);
       this.#more.hidden = false;
@@ -94,6 +93,14 @@ class PostFeed extends HTMLElement {
     }
     this.#more.textContent = 'Show more';
     this.#watchEnd();
+    if (this.#isBehind) await this.#catchUp();
+  }
+
+  /** Whoever goes by keys goes on with what is new. */
+  async #showMore() {
+    const last = this.#items.lastElementChild;
+    await this.#readOn();
+    last?.nextElementSibling?.querySelector('a').focus({ preventScroll: true });
   }
 
   /** An observer tells of a change only: it must look anew after each page. */
@@ -104,7 +111,9 @@ class PostFeed extends HTMLElement {
 
   /** What is newer than the list, nearest first, so that nothing is missed however much it is. */
   async #catchUp() {
-    if (!this.#prev) return;
+    // What the stream has not told may be too late for the first page, which is under way.
+    this.#isBehind = !this.#prev;
+    if (this.#isBehind) return;
     try {
       const query = { ...this.#options.query, cursor: this.#prev, limit: MOST_AT_ONCE };
       const { items, page } = await this.#options.read(query, { cache: 'no-cache' });

@@ -144,21 +144,11 @@ const LABELS = {
 
 /** A button that counts. `act` resolves to something when there is one more. */
 function action(name, number, act) {
-  const [label, ...words] = LABELS[name];
-  const figureSpan = h('span', { class: 'figure' });
-  const button = h(
-    'button',
-    { type: 'button', class: `action ${name}`, title: label, onclick },
-    icon(name),
-    figureSpan,
-  );
+  const [label] = LABELS[name];
+  const button = h('button', { type: 'button', class: `action ${name}`, title: label, onclick });
+  const show = () => button.replaceChildren(...counted(name, number, `${label} `));
   show();
   return button;
-
-  function show() {
-    figureSpan.textContent = number > 0 ? figure(number) : '';
-    button.ariaLabel = `${label} (${count(number, ...words)})`;
-  }
 
   async function onclick() {
     if (!currentUser()) return go('#/login');
@@ -173,12 +163,15 @@ function action(name, number, act) {
 
 function tally(name, number) {
   if (number === 0) return undefined;
-  const words = count(number, ...LABELS[name].slice(1));
-  return h(
-    'span',
-    { class: `action ${name}`, title: words },
+  return h('span', { class: `action ${name}`, title: LABELS[name][0] }, ...counted(name, number));
+}
+
+/** A drawing and a figure for those who see, and words for those who listen. */
+function counted(name, number, label = '') {
+  const [, ...words] = LABELS[name];
+  return [
     icon(name),
-    h('span', { class: 'figure', 'aria-hidden': 'true' }, figure(number)),
-    h('span', { class: 'only-heard' }, words),
-  );
+    h('span', { class: 'figure', 'aria-hidden': 'true' }, number > 0 && figure(number)),
+    h('span', { class: 'only-heard' }, `${label}(${count(number, ...words)})`),
+  ];
 }

@@ -17,8 +17,9 @@ export function currentUser() {
   return stored()?.user;
 }
 
+/** The listener is told whether the session has `ended` by itself: its refresh token is not good any more. */
 export function onSessionChange(listener) {
-  events.addEventListener(CHANGED, listener);
+  events.addEventListener(CHANGED, ({ detail }) => listener(detail));
 }
 
 export const register = (details) => begin('/v1/auth/register', details);
@@ -61,7 +62,7 @@ async function renew(worn) {
     return data.tokens.accessToken;
   } catch (problem) {
     if (!(problem instanceof Problem) || problem.status !== 401) throw problem;
-    store(undefined);
+    store(undefined, { ended: true });
     return undefined;
   }
 }
@@ -79,15 +80,19 @@ function stored() {
   return JSON.parse(localStorage.getItem(STORED)) ?? undefined;
 }
 
-function store(session) {
+function store(session, { ended } = {}) {
   const before = currentUser()?.id;
   if (session) localStorage.setItem(STORED, JSON.stringify(session));
   else localStorage.removeItem(STORED);
-  if (session?.user.id !== before) events.dispatchEvent(new Event(CHANGED));
+  if (session?.user.id !== before) tellChange(ended);
+}
+
+function tellChange(ended = false) {
+  events.dispatchEvent(new CustomEvent(CHANGED, { detail: { ended } }));
 }
 
 // What another tab stores.
 addEventListener('storage', ({ key, oldValue, newValue }) => {
   const idIn = (value) => JSON.parse(value)?.user.id;
-  if (key === STORED && idIn(oldValue) !== idIn(newValue)) events.dispatchEvent(new Event(CHANGED));
+  if (key === STORED && idIn(oldValue) !== idIn(newValue)) tellChange();
 });

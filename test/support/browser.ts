@@ -18,7 +18,7 @@ const ARGS = [
   // What looks for another host finds none.
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
 ];
-const WAIT_MS = 15_000;
+const WAIT_MS = 10_000;
 
 /** A Posterr as it is built and shipped, and a browser. */
 export class BrowserWorld {

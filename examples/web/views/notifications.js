@@ -5,7 +5,9 @@ import { ownEvents } from '../live.js';
 import { avatar, nameLink } from '../people.js';
 import { reference } from '../post.js';
 import { address } from '../router.js';
+import { currentUser } from '../session.js';
 import { ago, inFull, inWords } from '../words.js';
+import { loginView } from './account.js';
 import { tabs } from './tabs.js';
 
 const WORDS = {
@@ -18,6 +20,7 @@ const WORDS = {
 const TO_ME = 'reply,quote,mention';
 
 export function notifications(_, { types }) {
+  if (!currentUser()) return loginView();
   const list = feed({
     read: listed(types),
     card,

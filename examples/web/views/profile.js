@@ -5,7 +5,7 @@ import { avatar, followButton, personCard, profileOf } from '../people.js';
 import { postCard } from '../post.js';
 import { address } from '../router.js';
 import { currentUser } from '../session.js';
-import { count, figure, nameOf } from '../words.js';
+import { figure, nameOf } from '../words.js';
 import { tabs } from './tabs.js';
 
 export async function profile({ username }, { view }) {
