@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { Client, PASSWORD } from './client.js';
+import { Client, PASSWORD, type Tokens, type UserBody } from './client.js';
 import { chromiumPath } from './engines.js';
 import { ServerProcess } from './server-process.js';
 
@@ -24,12 +24,15 @@ const WAIT_MS = 10_000;
 export class BrowserWorld {
   private readonly faults: string[] = [];
   private readonly expected = new Set<number>();
+  private readonly origins: Set<string>;
 
   private constructor(
     private readonly server: ServerProcess,
     private readonly browser: Browser,
     private readonly dataDir: string,
-  ) {}
+  ) {
+    this.origins = new Set([server.url]);
+  }
 
   /** `settings` are environment variables. */
   static async start(settings: Record<string, string> = {}): Promise<BrowserWorld> {
@@ -56,6 +59,15 @@ export class BrowserWorld {
     return new Client(this.url).register(username, more);
   }
 
+  /** Their client with new tokens. */
+  async logIn(username: string): Promise<Client> {
+    const answer = await new Client(this.url).post<{ user: UserBody; tokens: Tokens }>('/v1/auth/login', {
+      username,
+      password: PASSWORD,
+    });
+    return new Client(this.url, answer.body.user, answer.body.tokens);
+  }
+
   /** A page in a browser profile of its own: nobody is logged in there. */
   async visitor(options: BrowserContextOptions = {}): Promise<Page> {
     const context = await this.browser.newContext({ baseURL: this.url, ...options });
@@ -80,6 +92,11 @@ export class BrowserWorld {
     this.expected.add(status);
   }
 
+  /** Another server of the test, which pages may reach. */
+  allowOrigin(origin: string): void {
+    this.origins.add(origin);
+  }
+
   /** Errors on the console, errors of scripts, and requests to other hosts since it was last asked. */
   faultsSeen(): string[] {
     this.expected.clear();
@@ -95,7 +112,8 @@ export class BrowserWorld {
     });
     page.on('request', (request) => {
       const url = new URL(request.url());
-      if (url.origin !== this.url && url.protocol !== 'data:') this.faults.push(`request to ${url.href}`);
+      if (!this.origins.has(url.origin) && url.protocol !== 'data:')
+        this.faults.push(`request to ${url.href}`);
     });
   }
 }
