@@ -16,7 +16,8 @@ export function avatar({ id, username, displayName }) {
     .slice(0, 2)
     .join('');
   const element = h('span', { class: 'avatar', 'aria-hidden': 'true' }, initials.toUpperCase());
-  element.style.setProperty('--hue', parseInt(id.slice(-4), 16) % 360);
+  const hue = [...id].reduce((hash, character) => (hash * 31 + character.charCodeAt(0)) % 360, 0);
+  element.style.setProperty('--hue', hue);
   return element;
 }
 
