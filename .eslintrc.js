@@ -43,7 +43,7 @@ const NO_MARKUP = [
 
 /** What examples/web takes from browsers. */
 const BROWSER =
-  'AbortController CustomEvent Event EventTarget FormData HTMLElement Headers IntersectionObserver Intl TextDecoderStream URL URLSearchParams addEventListener clearTimeout crypto customElements dispatchEvent document fetch getSelection history localStorage location navigator performance removeEventListener scrollTo scrollY setTimeout'.split(
+  'AbortController BroadcastChannel CustomEvent Event EventTarget FormData HTMLElement Headers IntersectionObserver Intl TextDecoderStream URL URLSearchParams addEventListener clearTimeout crypto customElements dispatchEvent document fetch getSelection history indexedDB location navigator performance removeEventListener scrollTo scrollY setTimeout'.split(
     ' ',
   );
 

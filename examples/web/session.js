@@ -5,19 +5,23 @@
 // API sees to it, and who had to wait finds that another tab has brought new tokens.
 
 import { Problem, send } from './http.js';
+import { onWritten, read, write } from './store.js';
 
-const STORED = 'posterr-session';
+const LOCK = 'posterr-session';
 const RENEW_BEFORE_MS = 5_000;
-const CHANGED = 'session-changed';
+const CHANGED = 'changed';
 const events = new EventTarget();
+
+/** What this tab knows of it: `{user, accessToken, refreshToken, expiresAt}`. Another tab may have renewed the tokens. */
+let session = await read();
 let renewing;
 
 /** The user who is logged in, or undefined. */
 export function currentUser() {
-  return stored()?.user;
+  return session?.user;
 }
 
-/** The listener is told whether the session has `ended` by itself: its refresh token is not good any more. */
+/** Tells when another user is logged in, or none; `ended`: Posterr does not know the session any more. */
 export function onSessionChange(listener) {
   events.addEventListener(CHANGED, ({ detail }) => listener(detail));
 }
@@ -27,72 +31,67 @@ export const login = (details) => begin('/v1/auth/login', details);
 
 async function begin(path, details) {
   const { data } = await send('POST', path, { body: details });
-  store({ user: data.user, ...lifetime(data.tokens) });
+  await inTurn(() => write({ user: data.user, ...lifetime(data.tokens) }));
+  await know();
 }
 
 /** Ends the session here at once, and at Posterr when it can be reached: else its tokens end by themselves. */
 export async function logout() {
-  const { refreshToken } = stored();
-  store(undefined);
-  await send('POST', '/v1/auth/logout', { body: { refreshToken } });
+  const last = await inTurn(async () => {
+    const known = await read();
+    await write(undefined);
+    return known;
+  });
+  await know();
+  if (last) await send('POST', '/v1/auth/logout', { body: { refreshToken: last.refreshToken } });
 }
 
 /** An access token that is still good, or undefined when nobody is logged in. */
 export async function accessToken() {
-  const session = stored();
   if (!session) return undefined;
-  return Date.now() < session.expiresAt - RENEW_BEFORE_MS
-    ? session.accessToken
-    : renewed(session.accessToken);
+  const { accessToken, expiresAt } = session;
+  return Date.now() < expiresAt - RENEW_BEFORE_MS ? accessToken : renewed(accessToken);
 }
 
 /** An access token that is another one than `worn`, or undefined when the session has ended. */
-export function renewed(worn) {
+export async function renewed(worn) {
   renewing ??= inTurn(() => renew(worn)).finally(() => (renewing = undefined));
-  return renewing;
+  const ended = await renewing;
+  await know({ ended });
+  return session?.accessToken;
 }
 
+/** Answers whether Posterr has ended the session. */
 async function renew(worn) {
-  const session = stored();
-  // Another tab was faster, or logged out.
-  if (session?.accessToken !== worn) return session?.accessToken;
+  const { user, accessToken, refreshToken } = (await read()) ?? {};
+  // Another tab was faster, or has logged out.
+  if (accessToken !== worn) return false;
   try {
-    const { data } = await send('POST', '/v1/auth/refresh', { body: { refreshToken: session.refreshToken } });
-    store({ user: session.user, ...lifetime(data.tokens) });
-    return data.tokens.accessToken;
+    const { data } = await send('POST', '/v1/auth/refresh', { body: { refreshToken } });
+    await write({ user, ...lifetime(data.tokens) });
+    return false;
   } catch (problem) {
     if (!(problem instanceof Problem) || problem.status !== 401) throw problem;
-    store(undefined, { ended: true });
-    return undefined;
+    await write(undefined);
+    return true;
   }
 }
 
 /** One tab after the other. Browsers have locks on https and on localhost only; elsewhere each tab is on its own. */
 function inTurn(task) {
-  return navigator.locks ? navigator.locks.request(STORED, task) : task();
+  return navigator.locks ? navigator.locks.request(LOCK, task) : task();
 }
 
 function lifetime({ accessToken, refreshToken, expiresIn }) {
   return { accessToken, refreshToken, expiresAt: Date.now() + expiresIn * 1_000 };
 }
 
-function stored() {
-  return JSON.parse(localStorage.getItem(STORED)) ?? undefined;
+async function know({ ended = false } = {}) {
+  const present = await read();
+  // Only now: of several that are told at once, the first tells on.
+  const before = session?.user.id;
+  session = present;
+  if (session?.user.id !== before) events.dispatchEvent(new CustomEvent(CHANGED, { detail: { ended } }));
 }
 
-function store(session, { ended } = {}) {
-  const before = currentUser()?.id;
-  if (session) localStorage.setItem(STORED, JSON.stringify(session));
-  else localStorage.removeItem(STORED);
-  if (session?.user.id !== before) tellChange(ended);
-}
-
-function tellChange(ended = false) {
-  events.dispatchEvent(new CustomEvent(CHANGED, { detail: { ended } }));
-}
-
-// What another tab stores.
-addEventListener('storage', ({ key, oldValue, newValue }) => {
-  const idIn = (value) => JSON.parse(value)?.user.id;
-  if (key === STORED && idIn(oldValue) !== idIn(newValue)) tellChange();
-});
+onWritten(() => void know());

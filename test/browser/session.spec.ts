@@ -23,15 +23,13 @@ describeWith('Chromium', 'the session of the web app', () => {
     const first = await world.loggedIn(name);
     const second = await first.context().newPage();
     await second.goto('/app');
-    await loggedIn(second);
+    await Promise.all([quotaOf(first), quotaOf(second)]);
     const renewals: number[] = [];
     first.context().on('response', (response) => {
       if (response.url().endsWith('/v1/auth/refresh')) renewals.push(response.status());
     });
     for (let time = 1; time <= 3; time += 1) {
-      await first.evaluate(
-        `(() => { const session = JSON.parse(localStorage.getItem('posterr-session')); ${change}; localStorage.setItem('posterr-session', JSON.stringify(session)); })()`,
-      );
+      await changeSession(first, change);
       world.expectAnswer(401);
       await Promise.all([first.reload(), second.reload()]);
       await Promise.all([loggedIn(first), loggedIn(second)]);
@@ -52,18 +50,16 @@ describeWith('Chromium', 'the session of the web app', () => {
     for (const page of [first, second]) {
       await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Log in' }).waitFor();
     }
-    expect(await first.evaluate('localStorage.length')).toBe(0);
+    expect(await first.evaluate("import('/app/store.js').then(({ read }) => read())")).toBeUndefined();
     await first.context().close();
   });
 
   it('ends when its refresh token is not good any more, and says so', async () => {
-    const dora = await world.person('Dora');
+    await world.person('Dora');
     const page = await world.loggedIn('Dora');
-    await page.evaluate(
-      `localStorage.setItem('posterr-session', JSON.stringify({ user: ${JSON.stringify(dora.user)}, accessToken: 'x', refreshToken: 'y', expiresAt: 0 }))`,
-    );
+    await changeSession(page, `${WORN_OUT}; session.refreshToken = 'no good'`);
     world.expectAnswer(401);
-    await page.goto('/app/#/notifications');
+    await page.reload();
     await page.getByText('Your session has ended. Log in again, please.').waitFor();
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Log in' }).waitFor();
     await page.context().close();
@@ -123,6 +119,10 @@ describeWith('Chromium', 'the session of the web app', () => {
   });
 
   const loggedIn = (page: Page): Promise<void> => page.getByRole('textbox', { name: 'New post' }).waitFor();
+  const changeSession = (page: Page, change: string): Promise<void> =>
+    page.evaluate(
+      `import('/app/store.js').then(async ({ read, write }) => { const session = await read(); ${change}; await write(session); })`,
+    );
   const quotaOf = (page: Page): Promise<void> =>
     page.locator('main posts-left').getByText('2 posts left today').waitFor();
 });

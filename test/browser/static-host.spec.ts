@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -23,11 +23,11 @@ describeWith('Chromium', 'the web app on another host', () => {
 
   beforeAll(async () => {
     world = await BrowserWorld.start({ ACCESS_TOKEN_SECONDS: String(TOKEN_SECONDS), WEB_APP: 'false' });
-    host = createServer(async (request, response) => {
+    host = createServer((request, response) => {
       const name = request.url === '/' ? 'index.html' : (request.url ?? '');
-      const file = await readFile(path.join('examples/web', name), 'utf8');
+      const file = readFileSync(path.join('examples/web', name), 'utf8');
       response.setHeader('Content-Type', TYPES[path.extname(name)] ?? 'text/plain');
-      response.setHeader('Content-Security-Policy', await policy());
+      response.setHeader('Content-Security-Policy', policy());
       response.end(
         file.replace('name="posterr-api" content=""', `name="posterr-api" content="${world.url}"`),
       );
@@ -77,8 +77,8 @@ describeWith('Chromium', 'the web app on another host', () => {
   });
 
   /** The example of the README. */
-  async function policy(): Promise<string> {
-    const readme = await readFile('examples/web/README.md', 'utf8');
+  function policy(): string {
+    const readme = readFileSync('examples/web/README.md', 'utf8');
     const header = /^Content-Security-Policy: (.*)$/m.exec(readme)?.[1] ?? '';
     return header.replace('https://posterr.example', world.url);
   }
