@@ -36,6 +36,17 @@ const NO_ENVIRONMENT = [
   'Only the configuration reads the environment.',
 ];
 
+const NO_MARKUP = [
+  'MemberExpression[property.name=/^(innerHTML|outerHTML|insertAdjacentHTML|setHTMLUnsafe|write|srcdoc)$/]',
+  'Text is never markup: make elements with h() of dom.js.',
+];
+
+/** What examples/web takes from browsers. */
+const BROWSER =
+  'AbortController BroadcastChannel CustomEvent Event EventTarget FormData HTMLElement Headers IntersectionObserver Intl TextDecoderStream URL URLSearchParams addEventListener clearTimeout crypto customElements dispatchEvent document fetch getSelection history indexedDB location navigator performance removeEventListener scrollTo scrollY setTimeout'.split(
+    ' ',
+  );
+
 const kebabCase = {
   rules: {
     'kebab-case': {
@@ -92,6 +103,20 @@ export default tseslint.config(
       '@typescript-eslint/no-misused-spread': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       ...syntax(NO_FORWARD_REF, NO_CLOCK, NO_CHANCE, NO_ENVIRONMENT),
+    },
+  },
+  {
+    files: ['examples/web/**/*.js'],
+    languageOptions: { globals: Object.fromEntries(BROWSER.map((name) => [name, 'readonly'])) },
+    rules: {
+      'max-lines': ['error', { max: 250, skipComments: true }],
+      'no-undef': 'error',
+      'no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      'prefer-const': 'error',
+      'no-var': 'error',
+      eqeqeq: 'error',
+      'no-console': 'error',
+      ...syntax(NO_MARKUP),
     },
   },
   { files: ['src/**/*.ts'], ignores: SPECS, rules: { 'posterr/boundaries': 'error' } },

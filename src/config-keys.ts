@@ -47,6 +47,11 @@ const oneOf = <const Value extends string>(
   },
 });
 
+const flag = (usual: 'true' | 'false', doc: string): UsualConfigKey<boolean> => {
+  const { read, ...key } = oneOf(['true', 'false'], usual, doc);
+  return { ...key, read: (text) => read(text) === 'true' };
+};
+
 const list = (
   form: string,
   doc: string,
@@ -158,6 +163,7 @@ export const CONFIG_KEYS = {
       (origin) => /^(?:\*|https?:\/\/[^/,\s]+)$/.test(origin),
     ),
   ),
+  WEB_APP: flag('false', 'Serves the web app of examples/web at /app.'),
   TRUSTED_PROXIES: list(
     'addresses or networks such as 10.0.0.0/8, separated by commas',
     'Proxies whose X-Forwarded-For is believed.',

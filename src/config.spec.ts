@@ -20,6 +20,7 @@ describe('the configuration', () => {
       adminUsernames: [],
       publicUrl: 'http://localhost:3000',
       corsOrigins: ['*'],
+      webApp: false,
       trustedProxies: [],
       logLevel: 'info',
       role: 'all',
@@ -41,6 +42,7 @@ describe('the configuration', () => {
       OIDC_ISSUER: 'https://id.example',
       OIDC_AUDIENCE: 'posterr',
       LOG_LEVEL: '',
+      WEB_APP: 'true',
       UNKNOWN: 'x',
     });
     expect(config).toMatchObject({
@@ -51,6 +53,7 @@ describe('the configuration', () => {
       publicUrl: 'https://posterr.example',
       trustedProxies: ['10.0.0.0/8', '::1'],
       oidc: { issuer: 'https://id.example', audience: 'posterr' },
+      webApp: true,
       logLevel: 'info',
     });
     const parts = [config, config.adminUsernames, config.corsOrigins, config.trustedProxies, config.oidc];

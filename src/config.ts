@@ -35,6 +35,8 @@ export abstract class Config {
   abstract readonly publicUrl: string;
   /** `*`, or origins. */
   abstract readonly corsOrigins: readonly string[];
+  /** Whether the web app of examples/web is served at /app. */
+  abstract readonly webApp: boolean;
   /** Addresses or networks (CIDR) of proxies whose X-Forwarded-For is believed. */
   abstract readonly trustedProxies: readonly string[];
   abstract readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
@@ -84,6 +86,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     adminUsernames: Object.freeze((values.ADMIN_USERNAMES ?? []).map((name) => name.toLowerCase())),
     publicUrl: values.PUBLIC_URL ?? `http://localhost:${values.PORT}`,
     corsOrigins: values.CORS_ORIGINS,
+    webApp: values.WEB_APP,
     trustedProxies: values.TRUSTED_PROXIES ?? Object.freeze([]),
     logLevel: values.LOG_LEVEL,
     role: values.ROLE,

@@ -9,7 +9,9 @@ try {
   app.enableShutdownHooks(undefined, { useProcessExit: true });
   await app.listen(config.port, config.host);
   const url = await app.getUrl();
-  process.stdout.write(`Posterr serves ${url}/v1 - its documentation is at ${url}/docs\n`);
+  process.stdout.write(
+    `Posterr serves ${url}/v1 - its documentation is at ${url}/docs${config.webApp ? `, its web app at ${url}/app` : ''}\n`,
+  );
 } catch (error) {
   const reason =
     error instanceof ConfigError ? error.message : String(error instanceof Error ? error.message : error);

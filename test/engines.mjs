@@ -13,6 +13,8 @@ const HOW = {
     'redis-server is missing: tests that stop a Redis are skipped. Install it (apt-get install redis-server).',
   varnish:
     'varnishd is missing: tests behind a shared cache are skipped. Install it (apt-get install varnish).',
+  chromium:
+    'Chromium is missing: tests in a browser are skipped. Install it (apt-get install chromium), or set CHROMIUM to its path.',
   mongo:
     'MongoDB is missing: its tests are skipped. Set MONGODB_URI to a replica set (an empty server for tests), or put mongod on the PATH.',
 };
@@ -23,11 +25,12 @@ let door;
 
 /** Sets REDIS_URL and what test/support/engines.ts reads. Ends the run when an engine is given but away, or required but missing. */
 export async function startEngines() {
-  const { REDIS_URL, MONGODB_URI, REQUIRE_ENGINES } = process.env;
-  const [server, mongod, varnishd, ...away] = await Promise.all([
+  const { REDIS_URL, MONGODB_URI, CHROMIUM, REQUIRE_ENGINES } = process.env;
+  const [server, mongod, varnishd, chromium, ...away] = await Promise.all([
     onPath('redis-server'),
     onPath('mongod'),
     onPath('varnishd'),
+    CHROMIUM || onPath('chromium'),
     REDIS_URL && reach('REDIS_URL', REDIS_URL),
     MONGODB_URI && reach('MONGODB_URI', MONGODB_URI),
   ]);
@@ -36,6 +39,7 @@ export async function startEngines() {
     !server && (REDIS_URL ? HOW.server : HOW.redis),
     !mongod && !MONGODB_URI && HOW.mongo,
     !varnishd && HOW.varnish,
+    !chromium && HOW.chromium,
   ].filter(Boolean);
   if (REQUIRE_ENGINES === '1') faults.push(...missing.map((line) => line.replace(/: [^.]* skipped\./, '.')));
   else for (const line of missing) process.stderr.write(`${line}\n`);
@@ -46,6 +50,7 @@ export async function startEngines() {
 
   if (server) process.env.ENGINES_REDIS_SERVER = 'yes';
   if (varnishd) process.env.ENGINES_VARNISHD = 'yes';
+  if (chromium) process.env.CHROMIUM = chromium;
   if (!MONGODB_URI && mongod) process.env.ENGINES_MONGOD_PORT = await openDoor(mongod);
   if (!REDIS_URL && server) {
     redis = await RedisProcess.start();

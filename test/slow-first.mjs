@@ -1,7 +1,7 @@
 import Sequencer from '@jest/test-sequencer';
 
 /** Those that wait for processes and engines: in a fresh clone, where Jest knows no durations, they would come last. */
-const SLOW = /\/(?:src\/adapters\/redis|test\/(?:faults|docker|e2e|contract))\//;
+const SLOW = /\/(?:src\/adapters\/redis|test\/(?:faults|docker|browser|e2e|contract))\//;
 
 export default class SlowFirst extends Sequencer {
   sort(tests) {

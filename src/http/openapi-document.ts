@@ -5,6 +5,7 @@ import { describeAnswers } from './openapi-answers.js';
 import { describeExamples } from './openapi-examples.js';
 import { GUIDE, TAGS } from './openapi-guide.js';
 import { describeLinks } from './openapi-links.js';
+import { documentToTry } from './openapi-to-try.js';
 import { describeValues } from './openapi-values.js';
 import { Problem } from './problem.dto.js';
 
@@ -40,9 +41,10 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
 /** Serves the document at /openapi.json, and Swagger UI at /docs with all that it needs. */
 export function serveDocument(app: INestApplication): void {
   sendDocumentationFilesWhole(app);
-  SwaggerModule.setup('docs', app, buildDocument(app), {
-    jsonDocumentUrl: 'openapi.json',
-    raw: ['json'],
+  const document = buildDocument(app);
+  SwaggerModule.setup('docs', app, document, { ui: false, raw: ['json'], jsonDocumentUrl: 'openapi.json' });
+  SwaggerModule.setup('docs', app, documentToTry(document), {
+    raw: false,
     customSiteTitle: 'Posterr API',
     swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
   });

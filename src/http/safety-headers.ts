@@ -14,6 +14,19 @@ const PAGES = [
   "base-uri 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
+/** The web app has no inline style either, and no script of it can make markup of text (Trusted Types). */
+const WEB_APP = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "form-action 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
 const EXPOSED = [
   'Link',
   'ETag',
@@ -37,7 +50,7 @@ export async function registerSafetyHeaders(
     reply.headers({
       'X-Content-Type-Options': 'nosniff',
       'Referrer-Policy': 'no-referrer',
-      'Content-Security-Policy': /^\/docs(?:[/?]|$)/.test(request.url) ? PAGES : NOTHING,
+      'Content-Security-Policy': policyFor(request.url),
       ...(overTls && { 'Strict-Transport-Security': 'max-age=31536000' }),
     });
     done();
@@ -57,4 +70,10 @@ export async function registerSafetyHeaders(
     // `AllowedMethods` answers it, with all the headers that other answers have.
     preflightContinue: true,
   });
+}
+
+function policyFor(url: string): string {
+  const folder = /^\/(docs|app)(?:[/?]|$)/.exec(url)?.[1];
+  if (folder === undefined) return NOTHING;
+  return folder === 'docs' ? PAGES : WEB_APP;
 }

@@ -18,6 +18,7 @@ import { registerRequestContext, requestIdOf } from './request-context.js';
 import { registerSafetyHeaders } from './safety-headers.js';
 import { serveDocument } from './openapi-document.js';
 import { registerThrottling } from './throttling/throttling.js';
+import { serveWebApp } from './web-app.js';
 
 const BODY_LIMIT = 64 * 1_024;
 /** No parameter of a path is cut off: Node takes no more bytes than that of a request line and its headers. */
@@ -56,6 +57,7 @@ export async function createServer(module: DynamicModule, config: Config): Promi
   registerAnswerCache(app);
   registerCaching(app);
   serveDocument(app);
+  if (config.webApp) await serveWebApp(app);
   return app;
 }
 

@@ -64,7 +64,7 @@ export interface ProblemBody {
   errors?: { pointer: string; code: string; detail: string }[];
 }
 
-interface Tokens {
+export interface Tokens {
   accessToken: string;
   refreshToken: string;
   expiresIn: number;

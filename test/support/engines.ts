@@ -16,14 +16,18 @@ export const mongoUri: string | undefined = process.env['MONGODB_URI'] || (await
 /** A Redis for all tests of the run: each takes keys of its own, and never flushes it. */
 export const redisUrl: string | undefined = process.env['REDIS_URL'] || undefined;
 
+/** The program of a browser. */
+export const chromiumPath: string | undefined = process.env['CHROMIUM'] || undefined;
+
 /** `redis-server` and `varnishd` are programs, for tests that start and stop their own. */
-export type Engine = 'MongoDB' | 'Redis' | 'redis-server' | 'varnishd';
+export type Engine = 'MongoDB' | 'Redis' | 'redis-server' | 'varnishd' | 'Chromium';
 
 const present: Record<Engine, boolean> = {
   MongoDB: mongoUri !== undefined,
   Redis: redisUrl !== undefined,
   'redis-server': process.env['ENGINES_REDIS_SERVER'] === 'yes',
   varnishd: process.env['ENGINES_VARNISHD'] === 'yes',
+  Chromium: chromiumPath !== undefined,
 };
 
 /** `describe` where all the engines are present; elsewhere a suite that is skipped, and says what it misses. */

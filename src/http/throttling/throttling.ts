@@ -8,7 +8,7 @@ import { RateLimited } from '../http-errors.js';
 import { DailyQuota } from './daily-quota.js';
 
 /** What machines and people need to watch and understand the service is not limited. */
-const NOT_LIMITED = /^\/(?:(?:health|docs)(?:[/?]|$)|(?:openapi\.json|metrics)(?:\?|$)|\.well-known\/)/;
+const NOT_LIMITED = /^\/(?:(?:health|docs|app)(?:[/?]|$)|(?:openapi\.json|metrics)(?:\?|$)|\.well-known\/)/;
 
 /**
  * Counts every request, unknown routes and refused ones too, and tells of the limits in `RateLimit-Policy` and
