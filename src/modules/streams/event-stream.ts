@@ -18,7 +18,11 @@ export class EventStream extends Readable {
 
   override _read(): void {
     this.whenRead?.();
-    this.whenRead = undefined;
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.whenRead?.();
+    done(error);
   }
 
   /** Tells how long to wait before coming back, and where to go on then. */
@@ -44,7 +48,6 @@ export class EventStream extends Readable {
     while (!this.destroyed && this.readableLength >= this.readableHighWaterMark) {
       await new Promise<void>((resolve) => {
         this.whenRead = resolve;
-        this.once('close', resolve);
       });
     }
   }

@@ -28,8 +28,8 @@ export interface Feed {
   end(): Promise<Position>;
   /** What comes after a place, at most 100. */
   after(place: Position): Promise<News<Told>>;
-  /** How many come after a place, if they are no more than `most`. */
-  countAfter(place: Position, most: number): Promise<number>;
+  /** Ids of what comes after a place, from the oldest up, at most `limit`. */
+  idsAfter(place: Position, limit: number): Promise<Id[]>;
 }
 
 export interface FeedParts<Item extends { readonly id: Id }> {
@@ -58,10 +58,10 @@ export function feedOf<Item extends { readonly id: Id }>(parts: FeedParts<Item>)
       const told = new Map(shown.map((view) => [view.id, toTold(view)]));
       return { items: items.map(({ id }) => told.get(id) ?? { id }), hasMore, settledBefore };
     },
-    countAfter: async ({ gap, seen = [] }, most) => {
-      const limit = most + seen.length;
-      const newer = await read({ from: gap, before: HIGHEST_ID, newestFirst: false, limit });
-      return newer.filter(({ id }) => !seen.includes(id)).length;
+    idsAfter: async ({ gap, seen = [] }, limit) => {
+      const stretch = { from: gap, before: HIGHEST_ID, newestFirst: false, limit: limit + seen.length };
+      const ids = (await read(stretch)).map(({ id }) => id);
+      return ids.filter((id) => !seen.includes(id)).slice(0, limit);
     },
   };
 }

@@ -119,12 +119,12 @@ export class StreamTimelines {
   ): Promise<Places | undefined> {
     const places = lastEventId === undefined ? undefined : ids.open(lastEventId);
     if (!places) return undefined;
-    const oldest = Math.min(...Object.values(places).map(({ gap }) => timeOf(gap)));
-    if (this.clock.now() - oldest <= LONGEST_AWAY) return places;
     const missed = await Promise.all(
-      feeds.map((feed) => feed.countAfter(places[feed.name] as Position, MOST_MISSED + 1)),
+      feeds.map((feed) => feed.idsAfter(places[feed.name] as Position, MOST_MISSED + 1)),
     );
-    return missed.reduce((sum, count) => sum + count) > MOST_MISSED ? undefined : places;
+    const [oldest] = missed.flat().toSorted();
+    const isLong = oldest !== undefined && this.clock.now() - timeOf(oldest) > LONGEST_AWAY;
+    return isLong && missed.flat().length > MOST_MISSED ? undefined : places;
   }
 
   private postsFeed(
