@@ -65,20 +65,20 @@ export class ApiDocument {
   private readonly source: OpenApi;
 
   constructor(source: OpenApi) {
-    this.source = source;
-    this.operations = Object.entries(source.paths).flatMap(([path, item]) =>
+    this.source = inPlace(source);
+    this.operations = Object.entries(this.source.paths).flatMap(([path, item]) =>
       METHODS.flatMap((method) => {
         const described = item[method];
         return described ? [this.operation(path, method, described)] : [];
       }),
     );
-    this.codes = new Set(source.components.schemas['ProblemCode']?.enum);
+    this.codes = new Set(this.source.components.schemas['ProblemCode']?.enum);
     // The more of a path is fixed, the earlier it is tried.
     this.paths = [...Map.groupBy(this.operations, ({ path }) => path)]
       .map(([path, operations]) => ({ form: formOf(path), operations, open: path.split('{').length }))
       .toSorted((one, other) => one.open - other.open);
     addFormats.default(this.ajv);
-    this.ajv.addSchema({ ...closed(source), $id: 'api' }, 'api');
+    this.ajv.addSchema({ ...closed(this.source), $id: 'api' }, 'api');
   }
 
   /** The operations of the path of `target`: none where the document knows no such path. */
@@ -172,4 +172,18 @@ function closed<Value>(value: Value): Value {
     copy['additionalProperties'] = false;
   }
   return copy as Value;
+}
+
+/** The document with what operations share, except for schemas, in the places that refer to it. */
+function inPlace(source: OpenApi): OpenApi {
+  const shared = source.components as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  const put = (part: unknown): unknown => {
+    if (Array.isArray(part)) return part.map(put);
+    if (typeof part !== 'object' || part === null) return part;
+    const [, kind = '', name = ''] =
+      '$ref' in part ? (/^#\/components\/(\w+)\/(.+)$/.exec(String(part.$ref)) ?? []) : [];
+    if (kind !== '' && kind !== 'schemas') return put(shared[kind]?.[name]);
+    return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, put(value)]));
+  };
+  return { ...source, paths: put(source.paths) as OpenApi['paths'] };
 }

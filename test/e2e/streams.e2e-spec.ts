@@ -42,11 +42,13 @@ stories('Streams', () => {
     await stream.until(() => stream.bodies('post').length === 3);
     await world.settle();
 
-    expect(stream.bodies<PostBody>('post')).toEqual(
-      await Promise.all(
-        [post, repost, quote].map(async ({ id }) => (await ada.get<PostBody>(`/v1/posts/${id}`)).body),
-      ),
+    // What was counted depends on when it was told.
+    const uncounted = (view: PostBody): unknown =>
+      JSON.parse(JSON.stringify(view, (key, value: unknown) => (key === 'counts' ? undefined : value)));
+    const shown = await Promise.all(
+      [post, repost, quote].map(async ({ id }) => (await ada.get<PostBody>(`/v1/posts/${id}`)).body),
     );
+    expect(stream.bodies<PostBody>('post').map(uncounted)).toEqual(shown.map(uncounted));
   });
 
   it('tells of notifications', async () => {
