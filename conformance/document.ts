@@ -129,7 +129,7 @@ export class ApiDocument {
       ...described,
       path,
       method: method.toUpperCase(),
-      auth: described.security ? (isFree ? 'optional' : 'needed') : 'none',
+      auth: described.security?.length ? (isFree ? 'optional' : 'needed') : 'none',
       parameters: (described.parameters ?? []).map((one) => ({ ...one, schema: this.resolved(one.schema) })),
       ...(body && { body: this.resolved(body) }),
     };
