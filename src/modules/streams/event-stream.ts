@@ -15,6 +15,8 @@ export interface ServerSentEvent {
 /** Server-sent events, as the HTML standard defines them. A reader who is too slow is cut off. */
 export class EventStream extends Readable {
   private whenRead: (() => void) | undefined;
+  /** What comes after the end is not sent, though its reader may not have come to the end yet. */
+  private hasEnded = false;
 
   override _read(): void {
     this.whenRead?.();
@@ -40,7 +42,9 @@ export class EventStream extends Readable {
   }
 
   end(): void {
-    if (!this.destroyed && !this.readableEnded) this.push(null);
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    this.push(null);
   }
 
   /** Ends when the reader has taken most of what was sent, or is gone. */
@@ -53,7 +57,7 @@ export class EventStream extends Readable {
   }
 
   private write(chunk: string): void {
-    if (this.destroyed) return;
+    if (this.destroyed || this.hasEnded) return;
     this.push(chunk);
     if (this.readableLength > MOST_WAITING) this.destroy();
   }

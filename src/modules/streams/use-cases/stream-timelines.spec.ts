@@ -106,6 +106,16 @@ describe('StreamTimelines', () => {
     expect((await open({ until: stores.clock.now() - 1 })).readable).toBe(true);
   });
 
+  it('tells nothing after its end to a reader who has not come to it', async () => {
+    const stream = await open();
+    stream.end();
+    stream.end();
+    stream.beat('an id');
+    await publish(1);
+    await live.posts.advance();
+    expect(countOf(await read(stream, () => false), 'post')).toBe(0);
+  });
+
   it('cuts off who does not read, and keeps no more than a bound for them', async () => {
     const stream = await open();
     let most = 0;
