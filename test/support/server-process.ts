@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
+
+const MAIN = path.join(import.meta.dirname, '../../dist/main.js');
 
 /** Posterr as its own process, as `npm start` runs it. Needs a build, which Jest makes before all tests. */
 export class ServerProcess {
@@ -12,7 +15,7 @@ export class ServerProcess {
   ) {}
 
   static async start(environment: Record<string, string>): Promise<ServerProcess> {
-    const child = spawn(process.execPath, ['dist/main.js'], {
+    const child = spawn(process.execPath, [MAIN], {
       env: {
         PATH: process.env['PATH'],
         PORT: '0',
