@@ -1,13 +1,21 @@
 import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { request } from 'node:https';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { PROBLEMS } from '../../src/http/problems.js';
 import { makeSecrets, readShipped } from './compose.js';
 import { killed, runCaddy, shippedCaddy } from './shipped.js';
@@ -42,7 +50,15 @@ class Upstream {
     this.server.closeAllConnections();
   }
 
+  /** Streams that are open. */
+  readonly streams = new Set<ServerResponse>();
+
   private readonly answer: RequestListener = (message, response) => {
+    if (message.url === '/v1/stream') {
+      this.streams.add(response.writeHead(200, { 'Content-Type': 'text/event-stream' }));
+      response.once('close', () => this.streams.delete(response)).write('retry: 3000\n\n');
+      return;
+    }
     if (message.url === '/health/ready') response.statusCode = this.isReady ? 200 : 503;
     else this.requests += 1;
     response.end(JSON.stringify({ port: this.port, headers: message.headers }));
@@ -127,6 +143,29 @@ class Upstream {
       expect([url, (await get(url)).status]).toEqual([url, 404]);
       expect(upstreams.map(({ requests }) => requests)).toEqual(before);
     }
+  });
+
+  it.each(['identity', 'gzip', 'zstd'])('passes streams on as they come (%s)', async (encoding) => {
+    const sent = request(`https://localhost:${httpsPort}/v1/stream`, {
+      headers: { host: 'localhost', 'accept-encoding': encoding },
+      ca: readFileSync(path.join(folder, 'ca.crt')),
+      agent: false,
+    }).end();
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    const decoders = { identity: new PassThrough(), gzip: createGunzip(), zstd: createZstdDecompress() };
+    const decoder = decoders[encoding as keyof typeof decoders];
+    const events = answer.pipe(
+      answer.headers['content-encoding'] === undefined ? new PassThrough() : decoder,
+    );
+    expect(String((await once(events, 'data'))[0])).toBe('retry: 3000\n\n');
+    const open = upstreams.flatMap(({ streams }) => [...streams]);
+    for (const event of ['id: 1\ndata: {}\n\n', ': still here\n\n']) {
+      open[0]?.write(event);
+      expect(String((await once(events, 'data'))[0])).toBe(event);
+    }
+    answer.destroy();
+    for (let n = 0; n < 500 && open.some(({ closed }) => !closed); n += 1) await setTimeout(10);
+    expect(open.map(({ closed }) => closed)).toEqual([true]);
   });
 
   it('leaves a process alone within seconds of its readiness failing, and loses no request when one is away', async () => {
