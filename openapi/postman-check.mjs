@@ -1,36 +1,16 @@
 // Sends every request of the Postman collection but the streams, which do not end, to a Posterr of its own: all must succeed.
 // Expects a build in dist.
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import newman from 'newman';
+import { startPosterr } from '../scripts/start-posterr.mjs';
 
 const collection = JSON.parse(
   readFileSync(path.join(import.meta.dirname, 'posterr.postman_collection.json'), 'utf8'),
 );
-const READY_WITHIN_MS = 30_000;
-
-async function startPosterr(data) {
-  const { MONGODB_URI, REDIS_URL, DATABASE_URL, ...inherited } = process.env;
-  const server = spawn(process.execPath, [path.join(import.meta.dirname, '..', 'dist', 'main.js')], {
-    cwd: data,
-    env: { ...inherited, PORT: '0', DATA_DIR: data, ADMIN_USERNAMES: 'ada', LOG_LEVEL: 'info' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const late = setTimeout(() => server.kill('SIGKILL'), READY_WITHIN_MS);
-  for await (const line of createInterface({ input: server.stdout })) {
-    const baseUrl = /(http:\/\/[^ "]+)\/v1/.exec(line)?.[1];
-    if (baseUrl === undefined) continue;
-    clearTimeout(late);
-    server.stdout.resume();
-    return { server, baseUrl };
-  }
-  throw new Error('Posterr did not start.');
-}
 
 const run = promisify(newman.run.bind(newman));
 
@@ -67,7 +47,7 @@ async function notified(url, token) {
 }
 
 const data = mkdtempSync(path.join(tmpdir(), 'posterr-postman-'));
-const { server, baseUrl } = await startPosterr(data);
+const { server, baseUrl } = await startPosterr(data, { ADMIN_USERNAMES: 'ada' });
 try {
   // Those of the folder register and log in "Ada" of the examples; "Grace" gives her something to answer.
   const first = await send(['accounts'], { baseUrl });

@@ -1,43 +1,17 @@
 // Makes, compiles and tries the clients that others generate from openapi.json, each against the same Posterr.
 // Expects a build in dist. A client whose tools are missing is left out; with REQUIRE_ENGINES=1 that fails.
-import { execFile, spawn, spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { startPosterr } from '../../scripts/start-posterr.mjs';
 import { CLIENTS, JAR, MADE } from './clients.mjs';
 
 const run = promisify(execFile);
-const READY_WITHIN_MS = 30_000;
 const LONGEST_STEP_MS = 300_000;
 
 const isThere = (program) => spawnSync('which', [program], { stdio: 'ignore' }).status === 0;
-
-async function startPosterr(data) {
-  const { MONGODB_URI, REDIS_URL, DATABASE_URL, ...inherited } = process.env;
-  const server = spawn(process.execPath, [path.join(import.meta.dirname, '../../dist/main.js')], {
-    cwd: data,
-    env: {
-      ...inherited,
-      PORT: '0',
-      DATA_DIR: data,
-      POSTS_PER_DAY: '0',
-      RATE_LIMIT_PER_MINUTE: '0',
-      LOG_LEVEL: 'info',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const late = setTimeout(() => server.kill('SIGKILL'), READY_WITHIN_MS);
-  for await (const line of createInterface({ input: server.stdout })) {
-    const baseUrl = /(http:\/\/[^ "]+)\/v1/.exec(line)?.[1];
-    if (baseUrl === undefined) continue;
-    clearTimeout(late);
-    server.stdout.resume();
-    return { server, baseUrl };
-  }
-  throw new Error('Posterr did not start.');
-}
 
 /** Answers what the step printed. */
 async function step([program, ...options], folder, baseUrl) {
@@ -84,7 +58,7 @@ async function tryClient({ folder, needs = [], steps }, baseUrl) {
 rmSync(MADE, { recursive: true, force: true });
 mkdirSync(MADE, { recursive: true });
 const data = mkdtempSync(path.join(tmpdir(), 'posterr-clients-'));
-const { server, baseUrl } = await startPosterr(data);
+const { server, baseUrl } = await startPosterr(data, { POSTS_PER_DAY: '0', RATE_LIMIT_PER_MINUTE: '0' });
 try {
   if (JAR.needs.every(isThere)) await step(JAR.step, '.', baseUrl);
   // Two at a time: most of it is waiting for downloads and compilers.
