@@ -12,6 +12,8 @@ const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
 const CONNECTIONS = 16;
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 const TICK_US = 10_000;
+/** As `npm start` does: what follows `exec node`. */
+const START = JSON.parse(readFileSync('package.json', 'utf8')).scripts.start.split(' ').slice(2);
 
 const folder = mkdtempSync(path.join(tmpdir(), 'posterr-bench-'));
 const results = [];
@@ -36,7 +38,7 @@ async function main() {
   console.error(`Writing ${POSTS} posts ...`);
   await run(['demo/main.ts', '--direct', '--posts', String(POSTS), '--users', '2000'], env);
   const started = performance.now();
-  const posterr = await serve(['dist/main.js'], env, /serves (http:\S+)\/v1/);
+  const posterr = await serve(START, env, /serves (http:\S+)\/v1/);
   note(
     'start to ready',
     `${cpuMs(posterr.pid)} ms of CPU, ${Math.round(performance.now() - started)} ms`,

@@ -147,7 +147,7 @@ describe('docker/Dockerfile', () => {
   it('is not root, stops on SIGTERM, and runs without a shell', () => {
     expect(last).toContain('USER 1000:1000');
     expect(last).toContain('STOPSIGNAL SIGTERM');
-    expect(last).toContain('CMD ["node", "dist/main.js"]');
+    expect(last).toContain('CMD ["node", "--max-semi-space-size=8", "dist/main.js"]');
     expect(last.find((line) => line.startsWith('HEALTHCHECK'))).toMatch(
       /CMD \["node", "-e", ".*\/health\/live.*"\]$/,
     );
