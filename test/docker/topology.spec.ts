@@ -65,6 +65,8 @@ describeWith(['MongoDB', 'redis-server'], 'the services of docker/, started by h
       NODE_EXTRA_CA_CERTS: path.join(folder, 'ca.crt'),
       TRUSTED_PROXIES: '127.0.0.1',
       RATE_LIMIT_PER_MINUTE: '40',
+      // A development server takes longer, and three processes start at once.
+      DATABASE_TIMEOUT_MS: '10000',
       LOG_LEVEL: 'warn',
     };
     servers = await Promise.all(

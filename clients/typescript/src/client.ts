@@ -76,7 +76,7 @@ export class PosterrClient {
       onRequest: ({ request, schemaPath }) => {
         const publishes = request.method === 'POST' && Object.hasOwn(PUBLISHING, schemaPath);
         if (publishes && !request.headers.has(IDEMPOTENCY_KEY))
-          request.headers.set(IDEMPOTENCY_KEY, crypto.randomUUID());
+          request.headers.set(IDEMPOTENCY_KEY, newKey());
       },
     });
     // What openapi-fetch answers without an error has data: the rest is thrown above.
@@ -158,4 +158,9 @@ export class PosterrClient {
     if (!response.ok) throw await refusalOf(response);
     return response.status === 204 ? undefined : response.json();
   }
+}
+
+/** Not `randomUUID`, which browsers have on https and on localhost only. */
+function newKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16)).join('-');
 }
