@@ -30,7 +30,7 @@ describeWith(['MongoDB', 'redis-server'], 'the services of docker/, started by h
   let folder: string;
   let database: TestDatabase;
   let redis: RedisProcess;
-  let servers: ServerProcess[] = [];
+  const servers: ServerProcess[] = [];
   let caddy: ChildProcess | undefined;
   let httpsPort: number;
 
@@ -65,13 +65,13 @@ describeWith(['MongoDB', 'redis-server'], 'the services of docker/, started by h
       NODE_EXTRA_CA_CERTS: path.join(folder, 'ca.crt'),
       TRUSTED_PROXIES: '127.0.0.1',
       RATE_LIMIT_PER_MINUTE: '40',
-      // A development server takes longer, and three processes start at once.
+      // A development server takes longer.
       DATABASE_TIMEOUT_MS: '10000',
       LOG_LEVEL: 'warn',
     };
-    servers = await Promise.all(
-      ['api', 'api', 'worker'].map((ROLE) => ServerProcess.start({ ...settings, ROLE })),
-    );
+    // One after the other: when one does not start, those that did are ended below.
+    for (const ROLE of ['api', 'api', 'worker'])
+      servers.push(await ServerProcess.start({ ...settings, ROLE }));
     const upstreams = servers.slice(0, 2).map(({ url }) => url.replace('http://', ''));
     if (!hasCaddy) return;
     const configuration = await shippedCaddy(folder, upstreams);

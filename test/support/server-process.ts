@@ -49,6 +49,7 @@ export class ServerProcess {
 
   /** Asks it to stop, and answers its exit code. */
   async stop(): Promise<number | null> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
     this.child.kill('SIGTERM');
     const [code] = (await Promise.race([
       once(this.child, 'exit'),
